@@ -1,0 +1,71 @@
+"""Subjects are built and parsed here and nowhere else. `docs/generated/subjects.md` lists them.
+
+Each id that enters a subject is checked to be one token, so that nobody can widen a subject by a
+dot or a wildcard in a name.
+"""
+
+from contracts.base import Command, Fact, tag_of
+from contracts.ids import GatewayId, RoomId, SessionId, UserId, is_ulid
+
+TIMELINE_LOG = "log.room.*"
+ROOM_TIMELINE = "room.*.timeline"
+ROOM_STATE = "room.*.state"
+EVENTS_ALL = "evt.>"
+
+
+def _token(value: str) -> str:
+    if not is_ulid(value):
+        raise ValueError("not an id, so not a token of a subject")
+    return value
+
+
+def service(command: type[Command]) -> str:
+    """`svc.<service>.<verb>`: where this command is asked."""
+    return f"svc.{tag_of(command)}"
+
+
+def log(room: RoomId) -> str:
+    """`log.room.<room>`: where chat appends to the room's timeline; stored, never followed."""
+    return f"log.room.{_token(room)}"
+
+
+def timeline(room: RoomId) -> str:
+    """`room.<room>.timeline`: entries of the room, republished by the server once stored."""
+    return f"room.{_token(room)}.timeline"
+
+
+def state(room: RoomId) -> str:
+    """`room.<room>.state`: membership, presence, typing, roster; not stored."""
+    return f"room.{_token(room)}.state"
+
+
+def session(session: SessionId) -> str:
+    """`session.<session>`: to the gateway that holds this connection."""
+    return f"session.{_token(session)}"
+
+
+def user(user: UserId) -> str:
+    """`user.<user>`: notices to all devices of a person."""
+    return f"user.{_token(user)}"
+
+
+def gateway(gateway: GatewayId) -> str:
+    """`gateway.<gateway>`: to one gateway process."""
+    return f"gateway.{_token(gateway)}"
+
+
+def event(fact: type[Fact]) -> str:
+    """`evt.<service>.<event>`: facts that other services build on."""
+    return f"evt.{tag_of(fact)}"
+
+
+def room_of_log(subject: str) -> RoomId:
+    """The room of a `log.room.<room>` subject.
+
+    Raises:
+        ValueError: it is not such a subject.
+    """
+    prefix, _, room = subject.rpartition(".")
+    if prefix != "log.room":
+        raise ValueError("not a log subject")
+    return RoomId(_token(room))
