@@ -86,7 +86,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=_die_with_parent,
             limit=_LONGEST_LINE,
         )
         self._reader = asyncio.create_task(self._pass_on(self._process), name=f"log {self.name}")

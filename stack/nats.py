@@ -4,7 +4,7 @@ from importlib import metadata
 from pathlib import Path
 
 from stack.children import Child, ChildFailed, OnLine
-from stack.ports import free_port, listens
+from stack.ports import free_port
 
 _READY_WITHIN = 15.0
 

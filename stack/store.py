@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from stack.children import Child, ChildFailed, OnLine
-from stack.ports import free_port, listens
+from stack.ports import free_port
 
 _READY_WITHIN = 20.0
 

@@ -8,7 +8,7 @@ def main() -> None:
     # It logs each command and each fallback of its query planner; what a document holds is
     # nobody's to read in a log, and silence makes it a fifth faster.
     logging.disable(logging.WARNING)
-    from nx_27017.nx_27017 import main as serve  # noqa: PLC0415 - it logs while it is imported
+    from nx_27017.nx_27017 import main as serve
 
     serve()
 

@@ -36,6 +36,8 @@ async def wait_until(
             reason = error
         if time.monotonic() >= deadline:
             still = missing() if callable(missing) else missing
-            raise AssertionError(f"after {timeout:g} s, still missing: {still or reason} ({reason})")
+            raise AssertionError(
+                f"after {timeout:g} s, still missing: {still or reason} ({reason})"
+            )
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, _SLOWEST_LOOK)
