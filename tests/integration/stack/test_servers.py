@@ -53,9 +53,7 @@ async def test_the_store_keeps_what_it_acknowledged_when_it_is_killed(
     client.close()
 
 
-async def test_databases_of_the_store_are_apart(
-    mongodb_url: str, mongodb_database: str
-) -> None:
+async def test_databases_of_the_store_are_apart(mongodb_url: str, mongodb_database: str) -> None:
     client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(mongodb_url)
     here, there = client[mongodb_database], client[f"{mongodb_database}_other"]
     await here.things.create_index("name", unique=True)
