@@ -1,0 +1,84 @@
+import { mentionsToNames } from './mentions';
+import { AnnouncerModel } from './announcer.svelte';
+import { AppearanceModel } from './appearance.svelte';
+import { DevicesModel } from './devices.svelte';
+import { LocaleModel } from './locale.svelte';
+import { NotificationsModel } from './notifications.svelte';
+import type { Accounts, Connection, Preferences, Timelines } from './ports';
+import { ProfilesModel } from './profiles.svelte';
+import { RoomModel } from './room.svelte';
+import { RoomsModel } from './rooms.svelte';
+import { RouterModel } from './router.svelte';
+import { SessionModel } from './session.svelte';
+import { TimelineModel } from './timeline.svelte';
+
+/** What the client is built on: the network's ends, and the browser. */
+export interface Ground {
+  readonly accounts: Accounts;
+  readonly connection: Connection;
+  readonly timelines: Timelines;
+  readonly preferences: Preferences;
+  readonly window: Window;
+}
+
+/** Every model, built once and handed down to the components. */
+export class AppModel {
+  readonly announcer = new AnnouncerModel();
+  readonly locale: LocaleModel;
+  readonly appearance: AppearanceModel;
+  readonly router: RouterModel;
+  readonly session: SessionModel;
+  readonly profiles: ProfilesModel;
+  readonly rooms: RoomsModel;
+  readonly devices: DevicesModel;
+  readonly notifications: NotificationsModel;
+  readonly #ground: Ground;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+    const { connection, preferences, window } = ground;
+    this.locale = new LocaleModel(preferences, window.navigator.languages);
+    this.appearance = new AppearanceModel(preferences, window.document.documentElement);
+    this.router = new RouterModel(window);
+    this.session = new SessionModel(ground.accounts, connection);
+    this.profiles = new ProfilesModel(connection);
+    this.rooms = new RoomsModel(connection, ground.timelines, this.session);
+    this.devices = new DevicesModel(connection);
+    this.notifications = new NotificationsModel(
+      connection,
+      preferences,
+      window.document,
+      (message) => ({
+        title: this.locale.t('notifications.inRoom', {
+          name: this.profiles.nameOf(message.author),
+          room: this.rooms.of(message.room)?.info.name ?? '',
+        }),
+        body: mentionsToNames(message.text, (user) => this.profiles.nameOf(user)),
+      }),
+      ({ room, seq }) => {
+        this.router.go({ at: 'room', room, message: seq });
+      },
+      () => this.session.me,
+    );
+  }
+
+  get messageLimit(): number {
+    return this.#ground.connection.limits?.message_chars ?? 4000;
+  }
+
+  openRoom(room: string): RoomModel {
+    return new RoomModel(room, this.#ground.connection, this.session.me);
+  }
+
+  openTimeline(room: string): TimelineModel {
+    const { marker } = this.rooms.unreadOf(room);
+    return new TimelineModel(room, this.#ground.timelines, this.session.me, marker);
+  }
+
+  /** Leaves nothing of one person to the next who signs in on this page. */
+  forgetPerson(): void {
+    this.rooms.forgetAll();
+    this.profiles.forgetAll();
+    this.devices.forgetAll();
+  }
+}

@@ -1,0 +1,87 @@
+import { errorKeys } from '../i18n/errors';
+import { catalogues, chooseLanguage, isLanguage, type Language } from '../i18n/languages';
+import { translate, type Arguments, type Key } from '../i18n/translate';
+import { Refused } from '../protocol/refused';
+import { dayNumber, Formats } from './formats';
+import type { Preferences } from './ports';
+
+/** A failure in words: what happened, and in small print how to name it to an operator. */
+export interface Sentence {
+  readonly text: string;
+  readonly code: string;
+  readonly incident: string | null;
+}
+
+/** The language of the page, and everything that depends on it. */
+export class LocaleModel {
+  #language = $state<Language>('en');
+  #formats = $derived(new Formats(this.#language));
+  readonly #preferences: Preferences;
+
+  constructor(preferences: Preferences, browserLanguages: readonly string[]) {
+    this.#preferences = preferences;
+    const chosen = preferences.get('language');
+    this.#language =
+      chosen !== null && isLanguage(chosen) ? chosen : chooseLanguage(browserLanguages);
+  }
+
+  get language(): Language {
+    return this.#language;
+  }
+
+  choose(language: Language): void {
+    this.#language = language;
+    this.#preferences.set('language', language);
+  }
+
+  /** Words a message. An arrow, so that components can take it out of the model. */
+  readonly t = <K extends Key>(key: K, ...params: Arguments<K>): string =>
+    translate(catalogues[this.#language], this.#language, key, params[0]);
+
+  /** Words a refusal; an unknown code keeps the server's own sentence. */
+  refusal(error: unknown): Sentence {
+    if (!(error instanceof Refused)) {
+      return { text: this.t('error.broken'), code: 'client.broken', incident: null };
+    }
+    const { code, message, incident } = error.refusal;
+    const key = errorKeys[code];
+    return { text: key === undefined ? message : this.t(key), code, incident: incident ?? null };
+  }
+
+  /** `14:05` */
+  time(at: number): string {
+    return this.#formats.time.format(at);
+  }
+
+  /** `14:05` today, else the date with it. */
+  moment(at: number): string {
+    const sameDay = dayNumber(at) === dayNumber(Date.now());
+    return (sameDay ? this.#formats.time : this.#formats.dateTime).format(at);
+  }
+
+  /** `Saturday 21 November 2026 at 14:05` */
+  fullMoment(at: number): string {
+    return this.#formats.full.format(at);
+  }
+
+  /** `Today`, `Yesterday`, else the date. */
+  day(at: number): string {
+    const ago = dayNumber(Date.now()) - dayNumber(at);
+    if (ago === 0) return this.t('timeline.today');
+    if (ago === 1) return this.t('timeline.yesterday');
+    return (ago > 0 && ago < 300 ? this.#formats.day : this.#formats.dayWithYear).format(at);
+  }
+
+  /** `3 hours ago`, `in 2 days`. */
+  relative(at: number): string {
+    return this.#formats.relativeTo(at, Date.now());
+  }
+
+  number(value: number): string {
+    return this.#formats.number.format(value);
+  }
+
+  list(parts: readonly string[]): string {
+    return this.#formats.list.format(parts);
+  }
+}

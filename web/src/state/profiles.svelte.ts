@@ -1,0 +1,102 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type * as wire from '../protocol/generated';
+import type { Connection } from './ports';
+
+/** What the server takes in one question. */
+const BATCH = 100;
+
+/** Names and pictures of people, asked for in batches as they come into view. */
+export class ProfilesModel {
+  readonly #known = new SvelteMap<string, wire.Profile>();
+  readonly #wanted = new Set<string>();
+  readonly #asked = new Set<string>();
+  readonly #connection: Connection;
+  #scheduled = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.onEvent((event) => {
+      if (event.t !== 'member.profile_changed') return;
+      this.#asked.delete(event.user);
+      this.#want(event.user);
+    });
+    connection.onState((state) => {
+      if (state.at === 'online' && this.#wanted.size > 0) this.#schedule();
+    });
+  }
+
+  /** The profile if it is known; else it is asked for, and whoever reads this is told later. */
+  of(user: string): wire.Profile | undefined {
+    const known = this.#known.get(user);
+    if (known === undefined && user !== '') this.#want(user);
+    return known;
+  }
+
+  /** The name to show; an ellipsis of the same height until it is known. */
+  nameOf(user: string): string {
+    const profile = this.of(user);
+    return profile === undefined ? '…' : profile.display_name || profile.name;
+  }
+
+  learn(profile: wire.Profile): void {
+    this.#asked.add(profile.user);
+    this.#known.set(profile.user, profile);
+  }
+
+  /** Those among `users` whose name begins with, or has a word that begins with, `prefix`. */
+  matching(users: Iterable<string>, prefix: string, limit: number): wire.Profile[] {
+    const needle = fold(prefix);
+    const found: wire.Profile[] = [];
+    for (const user of users) {
+      const profile = this.of(user);
+      if (profile === undefined) continue;
+      const words = [...fold(profile.display_name).split(/\s+/), fold(profile.name)];
+      if (words.some((word) => word.startsWith(needle))) found.push(profile);
+    }
+    return found
+      .sort((a, b) => a.display_name.localeCompare(b.display_name))
+      .slice(0, limit);
+  }
+
+  forgetAll(): void {
+    this.#known.clear();
+    this.#wanted.clear();
+    this.#asked.clear();
+  }
+
+  #want(user: string): void {
+    if (this.#asked.has(user)) return;
+    this.#asked.add(user);
+    this.#wanted.add(user);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      void this.#fetch();
+    });
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#connection.state.at !== 'online') return;
+    while (this.#wanted.size > 0) {
+      const users = [...this.#wanted].slice(0, BATCH);
+      for (const user of users) this.#wanted.delete(user);
+      try {
+        const { profiles } = await this.#connection.ask({ t: 'auth.profiles', users });
+        for (const profile of profiles) this.#known.set(profile.user, profile);
+      } catch {
+        // Asked again when a component reads it next, or at the next connection.
+        for (const user of users) this.#asked.delete(user);
+        return;
+      }
+    }
+  }
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
