@@ -1,1 +1,1 @@
-"""What crosses a process: messages, ids, codes, subjects and frames. msgspec and the standard library only."""
+"""What crosses a process: messages, ids, codes, subjects, frames. msgspec and stdlib only."""

@@ -128,7 +128,7 @@ class Error(Message, frozen=True, kw_only=True, tag="error"):
     ) = None
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # the word of the field; not every one is an error
     """A command is refused for a reason that the person asking can understand.
 
     Raised anywhere below a handler; turned into an `Error` once, where the handler was called.

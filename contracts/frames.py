@@ -112,7 +112,7 @@ class FollowedRoom(Value, frozen=True, kw_only=True):
     room: Room
     recovered: bool = False
     head: SeqOrStart = 0
-    entries: list[msgspec.Raw] = []
+    entries: list[msgspec.Raw] = msgspec.field(default_factory=list[msgspec.Raw])
     error: str | None = None
 
 

@@ -356,7 +356,7 @@ class MemberChanged(Event, frozen=True, kw_only=True, tag="member.changed"):
 
 
 class MemberProfileChanged(Event, frozen=True, kw_only=True, tag="member.profile_changed"):
-    """A member has a new name or picture: ask for the profile again. No revision: not room state."""
+    """A member has a new name or picture: ask for the profile again."""
 
     room: Room
     user: User

@@ -1,0 +1,15 @@
+"""Where ids and the time of day come from; domain code gets both as arguments."""
+
+import time
+
+from ulid import ULID
+
+
+def new_id() -> str:
+    """A fresh id: a ULID in lower case, unique without asking anybody, sortable by time."""
+    return str(ULID()).lower()
+
+
+def now_ms() -> int:
+    """Milliseconds since the Unix epoch, UTC."""
+    return time.time_ns() // 1_000_000
