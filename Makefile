@@ -20,7 +20,7 @@ INSTALL = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --req
 LOCK = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 # Node of the machine where it is new enough, else the one from the venv.
-NODE_PATH_PREFIX = $(shell node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+NODE_PATH_PREFIX = $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(+(a < 20 || (a === 20 && b < 19)))' 2>/dev/null \
 	&& npm --version >/dev/null 2>&1 || echo "$(CURDIR)/$(BIN):")
 WITH_NODE = PATH="$(NODE_PATH_PREFIX)$$PATH"
 PACKAGES := contracts runtime services gateway stack

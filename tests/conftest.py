@@ -12,6 +12,8 @@ from tests.support.servers import (
     shared_store,
 )
 
+pytest_plugins = ["tests.support.tiers"]
+
 __all__ = [
     "background",
     "fresh_nats",

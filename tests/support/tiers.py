@@ -1,0 +1,74 @@
+"""The tiers: a test belongs to the one whose folder it lies in; a run says which ones it ran."""
+
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TIERS = ("unit", "contract", "integration", "containers", "e2e")
+_TESTS = Path(__file__).parents[1]
+_WEB = _TESTS.parent / "web" / "dist" / "index.html"
+
+
+def _docker_missing() -> str:
+    if shutil.which("docker") is None:
+        return "no docker command"
+    asked = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False)
+    return "" if asked.returncode == 0 else "no Docker engine answers"
+
+
+def _browser_missing() -> str:
+    if shutil.which("chromium") is None:
+        return "no chromium: apt-get install chromium"
+    return "" if _WEB.exists() else "the web client is not built: make web"
+
+
+_MISSING: dict[str, Callable[[], str]] = {"containers": _docker_missing, "e2e": _browser_missing}
+
+
+@cache
+def missing(tier: str) -> str:
+    """What this machine lacks for a tier; empty where it can run."""
+    return _MISSING[tier]() if tier in _MISSING else ""
+
+
+def tier_of(nodeid: str) -> str:
+    """The tier of a test, from its path."""
+    parts = nodeid.split("::")[0].split("/")
+    return parts[1] if len(parts) > 2 and parts[0] == _TESTS.name else ""
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        tier = tier_of(item.nodeid)
+        if tier not in TIERS:
+            raise pytest.UsageError(f"{item.nodeid} lies in no tier's folder: {', '.join(TIERS)}")
+        item.add_marker(tier)
+    beyond = [item for item in items if missing(tier_of(item.nodeid))]
+    if beyond:
+        config.hook.pytest_deselected(items=beyond)
+        items[:] = [item for item in items if item not in beyond]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    ran = Counter(
+        tier_of(report.nodeid)
+        for outcome in ("passed", "failed", "error")
+        for report in terminalreporter.stats.get(outcome, [])
+        if report.when == "call" or outcome == "error"
+    )
+    did = [f"{tier} ({ran[tier]})" for tier in TIERS if ran[tier]]
+    did_not = [f"{tier} ({_why_not(tier)})" for tier in TIERS if not ran[tier]]
+    line = f"tiers that ran: {', '.join(did) or 'none'}; did not: {', '.join(did_not) or 'none'}"
+    terminalreporter.write_line(line)
+
+
+def _why_not(tier: str) -> str:
+    if not any((_TESTS / tier).rglob("test_*.py")):
+        return "it has no tests"
+    return missing(tier) or "not selected"
