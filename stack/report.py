@@ -1,0 +1,113 @@
+"""What `parley up` says: to a person in lines, to a program in JSON lines."""
+
+import json
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.text import Text
+
+
+class State(StrEnum):
+    """What can be said of a process."""
+
+    STARTING = "starting"
+    READY = "ready"
+    DIED = "died"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class Report(Protocol):
+    """Takes what happens to the system."""
+
+    def state(self, process: str, state: State, **detail: Any) -> None:
+        """A process changed its state."""
+        ...
+
+    def ready(self, system: Mapping[str, Any]) -> None:
+        """Everything is up; `system` holds every URL."""
+        ...
+
+    def failed(self, message: str) -> None:
+        """The system could not start."""
+        ...
+
+    def stopped(self) -> None:
+        """Everything has ended."""
+        ...
+
+
+class JsonReport:
+    """One JSON object a line on standard output, and nothing else there."""
+
+    def state(self, process: str, state: State, **detail: Any) -> None:
+        """`{"event": "state", "process": ..., "state": ...}` and what belongs to it."""
+        self._write({"event": "state", "process": process, "state": state, **detail})
+
+    def ready(self, system: Mapping[str, Any]) -> None:
+        """`{"event": "ready", "url": ...}` with every URL."""
+        self._write({"event": "ready", **system})
+
+    def failed(self, message: str) -> None:
+        """`{"event": "failed", "message": ...}`."""
+        self._write({"event": "failed", "message": message})
+
+    def stopped(self) -> None:
+        """`{"event": "stopped"}`."""
+        self._write({"event": "stopped"})
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+
+_MARKS = {
+    State.READY: ("✓", "green"),
+    State.DIED: ("✗", "bold red"),
+    State.STOPPED: ("·", "dim"),
+}
+
+
+class ConsoleReport:
+    """One line for each process that is ready, dead or stopped, and the URL to open."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+
+    def state(self, process: str, state: State, **detail: Any) -> None:
+        """Starting and stopping pass in silence: their outcome follows at once."""
+        if state not in _MARKS:
+            return
+        mark, style = _MARKS[state]
+        line = Text.assemble(("  " + mark, style), f" {process:<12} ", (state, style))
+        if state is State.READY:
+            line.append(f" in {detail['seconds']:.1f} s", "dim")
+        if state is State.DIED:
+            line.append(f": {detail['reason']}; starting again in {detail['restart_in']:.1f} s")
+        self._console.print(line)
+        if state is State.DIED and detail["last_words"]:
+            self._console.print(Text(_indented(detail["last_words"]), "dim"))
+
+    def ready(self, system: Mapping[str, Any]) -> None:
+        """The URL for a person, and where the data lies."""
+        self._console.print()
+        for url in system["urls"]:
+            address = (url, "bold cyan underline")
+            self._console.print(Text.assemble("  Parley is ready at ", address))
+        self._console.print(Text(f"  Data and logs in {system['data']}. Ctrl-C stops.", "dim"))
+        self._console.print()
+
+    def failed(self, message: str) -> None:
+        """Why there is no system, with the last words of what failed."""
+        self._console.print(Text(f"Parley did not start: {message}", "bold red"))
+
+    def stopped(self) -> None:
+        """The last line."""
+        self._console.print(Text("  Stopped; nothing is lost.", "dim"))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"      {line}" for line in text.splitlines()[-8:])

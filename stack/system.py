@@ -1,0 +1,202 @@
+"""The whole system on one machine: what there is, in which order it starts, and how it stops."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from stack.certificate import certificate, lan_addresses
+from stack.data import DataFolder
+from stack.logs import LogFolder
+from stack.nats import NatsServer, quoted
+from stack.permissions import OPERATOR, authorization, password_variable
+from stack.ports import free_port, is_free
+from stack.processes import ServiceProcess
+from stack.report import Report
+from stack.serving import SERVICES
+from stack.store import StoreServer
+from stack.supervisor import Supervised
+
+DEFAULT_PORT = 8080
+WEB_ROOT = Path(__file__).parents[1] / "web" / "dist"
+_LOOPBACKS = {"127.0.0.1", "localhost", "::1"}
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
+
+
+class PortTaken(Exception):
+    """The port that was asked for is somebody else's."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person who starts the system asked for."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int | None = None
+    """None for the default one, or another where that is taken; 0 for any free one."""
+    gateways: int = 1
+    https: bool = False
+    verbose: bool = False
+    nats_url: str = field(default_factory=lambda: os.environ.get("NATS_URL", ""))
+    mongodb_url: str = field(default_factory=lambda: os.environ.get("MONGODB_URL", ""))
+
+
+class System:
+    """NATS and the store, then the services side by side, then the gateways."""
+
+    def __init__(self, wishes: Wishes, folder: DataFolder, report: Report) -> None:
+        self._wishes = wishes
+        self._folder = folder
+        self._report = report
+        self._logs = LogFolder(folder.logs, echo=wishes.verbose)
+        self._stages: list[list[Supervised]] = []
+        self._passwords = folder.nats_passwords()
+        self._nats: NatsServer | None = None
+        self._store: StoreServer | None = None
+        if not wishes.nats_url:
+            users = {user: quoted(word) for user, word in self._passwords.items()}
+            self._nats = NatsServer(
+                folder.nats, authorization=authorization(users), on_line=self._logs.write
+            )
+        if not wishes.mongodb_url:
+            self._store = StoreServer(folder.store, on_line=self._logs.write)
+
+    async def start(self) -> None:
+        """Start everything; returns when every process is ready.
+
+        Raises:
+            ChildFailed: a process never became ready. What was started is left to `stop`.
+            PortTaken: the port asked for is not free.
+        """
+        ports = self._gateway_ports()
+        await self._start_stage([part for part in (self._nats, self._store) if part is not None])
+        services = [
+            ServiceProcess(name, name, self._environment(name), on_line=self._logs.write)
+            for name in SERVICES
+        ]
+        await self._start_stage(services)
+        gateways = self._gateways(ports)
+        await self._start_stage(gateways)
+        system = self._describe(services, gateways)
+        self._folder.write_running(
+            {**system, "environment": {name: self._environment(name) for name in self._users()}}
+        )
+        self._report.ready(system)
+
+    async def stop(self) -> None:
+        """Stop everything in the reverse order, each stage side by side."""
+        while self._stages:
+            await asyncio.gather(*(supervised.stop() for supervised in self._stages.pop()))
+        self._logs.close()
+        self._report.stopped()
+
+    async def kill(self) -> None:
+        """End everything at once."""
+        while self._stages:
+            await asyncio.gather(*(supervised.kill() for supervised in self._stages.pop()))
+
+    async def _start_stage(
+        self, parts: Sequence[NatsServer | StoreServer | ServiceProcess]
+    ) -> None:
+        stage = [Supervised(part, self._report) for part in parts]
+        self._stages.append(stage)
+        async with asyncio.TaskGroup() as starting:
+            for supervised in stage:
+                starting.create_task(supervised.start())
+
+    def _users(self) -> tuple[str, ...]:
+        return (*SERVICES, "gateway", OPERATOR)
+
+    def _environment(self, user: str) -> dict[str, str]:
+        """What a process that acts as `user` reads from its environment."""
+        environment = {
+            "NATS_URL": self._wishes.nats_url or (self._nats.url if self._nats else ""),
+            "MONGODB_URL": self._wishes.mongodb_url
+            or (self._store.durable_url if self._store else ""),
+            # A database each: nobody reads another's collections, and the embedded store keeps
+            # each in a file of its own, so that one service's writes never wait for another's.
+            "MONGODB_DATABASE": f"{os.environ.get('MONGODB_DATABASE', 'parley')}_{user}",
+            "PARLEY_LOG_FORMAT": os.environ.get("PARLEY_LOG_FORMAT", "json"),
+        }
+        # A broker of the operator's own knows our users by the passwords in `deploy/nats`, or is
+        # open to anybody who knows its URL.
+        password = self._passwords[user] if self._nats else os.environ.get(password_variable(user))
+        if password:
+            environment |= {"NATS_USER": user, "NATS_PASSWORD": password}
+        return environment
+
+    def _gateway_ports(self) -> list[int]:
+        wished, host = self._wishes.port, self._wishes.host
+        if wished and not is_free(wished, host):
+            raise PortTaken(f"port {wished} on {host} is taken: choose another, or 0 for any")
+        first = wished
+        if first is None:
+            first = DEFAULT_PORT if is_free(DEFAULT_PORT, host) else 0
+        return [
+            first or free_port(host),
+            *(free_port(host) for _ in range(1, self._wishes.gateways)),
+        ]
+
+    def _gateways(self, ports: Sequence[int]) -> list[ServiceProcess]:
+        environment = {
+            **self._environment("gateway"),
+            "PARLEY_HOST": self._wishes.host,
+            "PARLEY_PUBLIC_ORIGINS": ",".join(self._urls(ports)),
+            "PARLEY_WEB_ROOT": str(WEB_ROOT),
+        }
+        if self._wishes.https:
+            cert, key = certificate(self._folder.tls, datetime.now(UTC))
+            environment |= {"PARLEY_TLS_CERT": str(cert), "PARLEY_TLS_KEY": str(key)}
+        return [
+            ServiceProcess(
+                "gateway" if len(ports) == 1 else f"gateway-{number}",
+                "gateway",
+                {**environment, "PARLEY_PORT": str(port)},
+                port=port,
+                on_line=self._logs.write,
+            )
+            for number, port in enumerate(ports, start=1)
+        ]
+
+    def _urls(self, ports: Sequence[int]) -> list[str]:
+        """Every address a browser may use; a page of one gateway may go on with another."""
+        host = self._wishes.host
+        names = ["localhost", "127.0.0.1"]
+        if host in _EVERYWHERE:
+            names += lan_addresses()
+        elif host not in _LOOPBACKS:
+            names = [host]
+        scheme = "https" if self._wishes.https else "http"
+        return [
+            f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
+            for name in names
+            for port in ports
+        ]
+
+    def _describe(
+        self, services: Sequence[ServiceProcess], gateways: Sequence[ServiceProcess]
+    ) -> Mapping[str, Any]:
+        urls = self._urls([gateway.port or 0 for gateway in gateways])
+        # For a person: one address for this machine and those for others, not each one's synonyms.
+        shown = [url for url in urls if "127.0.0.1" not in url]
+        return {
+            "url": urls[0],
+            "urls": shown,
+            "gateways": [self._urls([gateway.port or 0])[0] for gateway in gateways],
+            "nats": self._wishes.nats_url or (self._nats.url if self._nats else ""),
+            "nats_monitor": self._nats.monitor_url if self._nats else "",
+            "mongodb": self._environment(OPERATOR)["MONGODB_URL"],
+            "health": {part.name: part.health_url for part in (*services, *gateways)},
+            "pids": {
+                supervised.part.name: supervised.part.child.pid
+                for stage in self._stages
+                for supervised in stage
+                if supervised.part.child is not None
+            },
+            "data": str(self._folder.path),
+            "logs": str(self._folder.logs),
+        }
