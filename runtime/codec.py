@@ -45,7 +45,7 @@ class Decoder(Generic[M]):
             return self._decoder.decode(data)
         except msgspec.DecodeError as error:
             raise refusal_of(error, data) from None
-        except RecursionError:
+        except (UnicodeDecodeError, RecursionError):
             raise Refusal(Code.MALFORMED) from None
 
 
@@ -96,7 +96,7 @@ def _problem(reason: str) -> str:
 def _contract_of(data: bytes | msgspec.Raw) -> Contract | None:
     try:
         return BY_TAG.get(msgspec.json.decode(data, type=_Tagged).t)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import cast
 
 import uvicorn
@@ -39,7 +39,12 @@ class Health:
         if not self._port:
             return
         config = uvicorn.Config(
-            self._app, host=self._host, port=self._port, log_level="warning", lifespan="off"
+            self._app,
+            host=self._host,
+            port=self._port,
+            log_level="warning",
+            lifespan="off",
+            interface="asgi3",
         )
         self._server = _Quiet(config)
         self._task = asyncio.get_running_loop().create_task(self._server.serve())
@@ -55,7 +60,8 @@ class Health:
     ) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         if path.startswith("/metrics"):
-            return await self._metrics(scope, receive, send)
+            await self._metrics(scope, receive, send)
+            return
         if path == "/healthz":
             status, body = 200, b"alive\n"
         elif path == "/readyz":
@@ -79,5 +85,5 @@ class _Quiet(uvicorn.Server):
     """Leaves the signals to the process."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield

@@ -98,7 +98,12 @@ class Server:
 
     async def drain(self, seconds: float) -> None:
         """Takes no new requests, finishes those under way, waits `seconds` for them at most."""
-        drains = [s.subscription.drain() for s in self._subscribers if s.subscription]
+        drains: list[Awaitable[None]] = []
+        for subscriber in self._subscribers:
+            if subscriber.subscription:
+                drains.append(subscriber.subscription.drain())
+                # A drained subscription is gone: FastStream would fail on ending it once more.
+                subscriber.subscription = None
         await asyncio.gather(*drains, return_exceptions=True)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
