@@ -53,7 +53,7 @@ class DataFolder:
         Raises:
             DataBusy: somebody else has it.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = (self.path / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,11 +89,23 @@ class DataFolder:
 
     def read_running(self) -> dict[str, Any] | None:
         """How to reach the system that runs on this folder, if one does."""
+        if not self._is_taken():
+            return None  # what stands there was left by one that was killed
         try:
             found: dict[str, Any] = json.loads(self.running.read_text())
         except (OSError, ValueError):
             return None
         return found
+
+    def _is_taken(self) -> bool:
+        try:
+            with (self.path / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
 
 
 def write_private(path: Path, text: str) -> None:

@@ -16,8 +16,6 @@ from stack.permissions import SERVICES, USERS, authorization, grant, inbox
 from tests.support.servers import FreshNats
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.integration
-
 ULID = "01jd0000000000000000000000"
 # What nobody but the operator may touch, whatever a service is granted.
 NOBODYS = (

@@ -22,8 +22,6 @@ from stack.store import StoreServer
 from tests.support.servers import FreshNats, FreshStore
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.integration
-
 
 async def test_nats_keeps_what_it_acknowledged_when_it_is_killed(fresh_nats: FreshNats) -> None:
     server = await fresh_nats()

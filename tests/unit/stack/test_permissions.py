@@ -5,14 +5,7 @@ import pytest
 from contracts import subjects
 from contracts.registry import FACTS
 from contracts.streams import BUCKETS, STREAMS
-from stack import permissions
 from stack.permissions import SERVICES, grant
-
-pytestmark = pytest.mark.unit
-
-
-def test_the_operators_template_is_what_the_contracts_say() -> None:
-    assert permissions.TEMPLATE.read_text() == permissions.template()
 
 
 def test_only_chat_appends_to_the_timeline_and_nobody_publishes_past_the_log() -> None:
