@@ -91,9 +91,10 @@ format: $(STAMPS)/dev $(STAMPS)/npm ## Bring the code into shape
 	@if grep -q '"format"' web/package.json 2>/dev/null; then cd web && $(WITH_NODE) npm run --silent format; fi
 
 .PHONY: docs
-docs: $(STAMPS)/dev ## Generate what is generated: tables, AsyncAPI, OpenAPI, TypeScript types, NATS permissions
+docs: $(STAMPS)/dev $(STAMPS)/npm ## Generate what is generated: tables, AsyncAPI, OpenAPI, TypeScript types, NATS permissions
 	@$(BIN)/python -m contracts.generate
 	@$(BIN)/python -m stack.permissions
+	@cd web && $(WITH_NODE) npm run --silent types
 
 .PHONY: bench
 bench: setup $(STAMPS)/node ## Side-by-side figures (NAME=fanout|post|idle, all without)
