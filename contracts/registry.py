@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from contracts import auth, chat, frames, notices, presence, rooms
+from contracts import auth, chat, frames, notices, presence, rooms, signaling
 from contracts.base import Command, Done, Event, Fact, Reply, tag_of
 from contracts.callers import Account, Anonymous, Guest, Peer
 from contracts.errors import Code, Error
@@ -393,7 +393,9 @@ CHAT = (
     Contract(chat.ReadSince, chat.Since, errors=_ROOM),
 )
 
-CONTRACTS: tuple[Contract, ...] = (*AUTH, *ROOMS, *CHAT)
+SIGNALING = (Contract(signaling.GetIceServers, signaling.IceServers, errors=_ROOM),)
+
+CONTRACTS: tuple[Contract, ...] = (*AUTH, *ROOMS, *CHAT, *SIGNALING)
 """Every command that a service answers on `svc.<tag>`."""
 
 ALWAYS = (

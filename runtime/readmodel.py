@@ -112,33 +112,35 @@ class ReadModel(Generic[V]):
     async def _watch(self) -> None:
         self._store = await self._bus.bucket(self._bucket)
         watcher = await self._store.watch(self._keys)
-        seen: set[str] = set()
-        whole = False
+        following = asyncio.get_running_loop().create_task(self._copy(watcher))
         restarted = asyncio.get_running_loop().create_task(self._restart.wait())
         try:
-            while not self._restart.is_set():
-                following = asyncio.ensure_future(anext(watcher))
-                await asyncio.wait({following, restarted}, return_when=asyncio.FIRST_COMPLETED)
-                if not following.done():
-                    following.cancel()
-                    return
-                entry = following.result()
-                # None stands between what was there and what is new.
-                if entry is None:
-                    if not whole:
-                        whole = True
-                        self._forget_all_but(seen)
-                        self._synced.set()
-                    continue
-                if not whole:
-                    seen.add(entry.key)
-                self._apply(entry)
+            await asyncio.wait({following, restarted}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            following.cancel()
             restarted.cancel()
+            await asyncio.gather(following, restarted, return_exceptions=True)
             try:
                 await watcher.stop()
             except (NatsError, TimeoutError):
                 _logger.info("readmodel.unwatch_failed", bucket=self._bucket.name)
+        if not following.cancelled():
+            following.result()
+
+    async def _copy(self, watcher: KeyValue.KeyWatcher) -> None:
+        seen: set[str] = set()
+        whole = False
+        async for entry in watcher:
+            # None stands between what was there and what is new.
+            if entry is None:
+                if not whole:
+                    whole = True
+                    self._forget_all_but(seen)
+                    self._synced.set()
+                continue
+            if not whole:
+                seen.add(entry.key)
+            self._apply(entry)
 
     def _apply(self, entry: KeyValue.Entry) -> None:
         revision = entry.revision or 0

@@ -15,9 +15,11 @@ class ProcessSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PARLEY_", extra="ignore", populate_by_name=True)
 
-    nats_url: str = Field("nats://127.0.0.1:4222", validation_alias=AliasChoices("NATS_URL"))
-    nats_user: str | None = Field(None, validation_alias=AliasChoices("NATS_USER"))
-    nats_password: str | None = Field(None, validation_alias=AliasChoices("NATS_PASSWORD"))
+    nats_url: str = Field(
+        default="nats://127.0.0.1:4222", validation_alias=AliasChoices("NATS_URL")
+    )
+    nats_user: str | None = Field(default=None, validation_alias=AliasChoices("NATS_USER"))
+    nats_password: str | None = Field(default=None, validation_alias=AliasChoices("NATS_PASSWORD"))
     health_port: int = 0
     """Where `/healthz`, `/readyz` and `/metrics` are served; 0 for nowhere."""
     health_host: str = "127.0.0.1"
@@ -33,6 +35,8 @@ class StoreSettings(ProcessSettings):
     """Settings of a process that keeps documents."""
 
     mongodb_url: str = Field(
-        "mongodb://127.0.0.1:27017", validation_alias=AliasChoices("MONGODB_URL")
+        default="mongodb://127.0.0.1:27017", validation_alias=AliasChoices("MONGODB_URL")
     )
-    mongodb_database: str = Field("parley", validation_alias=AliasChoices("MONGODB_DATABASE"))
+    mongodb_database: str = Field(
+        default="parley", validation_alias=AliasChoices("MONGODB_DATABASE")
+    )

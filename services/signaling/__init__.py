@@ -1,0 +1,1 @@
+"""Who meets whom in a call, and by which servers."""

@@ -1,0 +1,30 @@
+"""What an operator says about calls."""
+
+from typing import Annotated
+
+from pydantic import field_validator
+from pydantic_settings import NoDecode
+
+from runtime.settings import ProcessSettings
+
+
+class SignalingSettings(ProcessSettings):
+    """Settings of `services/signaling`, each an environment variable `PARLEY_…`."""
+
+    stun_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """`stun:host:port`, separated by commas. Empty: peers on one network meet without."""
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """`turn:host:port?transport=udp`, `turns:…`, separated by commas."""
+    turn_secret: str = ""
+    """What coturn has as `static-auth-secret`."""
+    turn_lifetime: int = 12 * 3600
+    """Seconds that credentials open new allocations; an allocation made in time lives on."""
+    turn_relay_only: bool = False
+    """Whether clients must go through TURN, to hide their addresses from each other."""
+
+    @field_validator("stun_urls", "turn_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
