@@ -1,5 +1,6 @@
 """Fixtures that every test may use; each comes from a module of `tests/support`."""
 
+from tests.support.asking import asker
 from tests.support.leaks import no_leaks, no_task_left
 from tests.support.servers import (
     background,
@@ -15,6 +16,7 @@ from tests.support.servers import (
 pytest_plugins = ["tests.support.tiers"]
 
 __all__ = [
+    "asker",
     "background",
     "fresh_nats",
     "fresh_store",
