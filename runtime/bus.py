@@ -95,7 +95,7 @@ class Bus:
                     return
 
     async def _open(self) -> Client:
-        return await nats.connect(self._settings.nats_url, **self.options())
+        return await nats.connect(self._settings.nats_servers, **self.options())
 
     @property
     def nc(self) -> Client:

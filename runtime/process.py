@@ -78,7 +78,7 @@ class Process:
         from faststream.nats import NatsBroker
 
         return NatsBroker(
-            [self.settings.nats_url], apply_types=False, logger=None, **self.bus.options()
+            self.settings.nats_servers, apply_types=False, logger=None, **self.bus.options()
         )
 
     def follow(self, durable: str, table: FactTable) -> None:

@@ -30,6 +30,11 @@ class ProcessSettings(BaseSettings):
     concurrency: int = 256
     """Requests worked on at once. More wait; see `runtime.serve` for when they are refused."""
 
+    @property
+    def nats_servers(self) -> list[str]:
+        """Each server of `NATS_URL`, which may name several, separated by commas."""
+        return [url.strip() for url in self.nats_url.split(",")]
+
 
 class StoreSettings(ProcessSettings):
     """Settings of a process that keeps documents."""

@@ -69,7 +69,7 @@ async def _broker(target: Target) -> list[Finding]:
     try:
         client = await asyncio.wait_for(
             nats.connect(
-                target.nats_url,
+                target.nats_url.split(","),
                 allow_reconnect=False,
                 error_cb=note,
                 inbox_prefix=inbox(OPERATOR).encode(),
