@@ -49,5 +49,8 @@ function resolved(document: unknown, ref: string): unknown {
     .replace(/^#\//, '')
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((part, step) => (part as Record<string, unknown> | undefined)?.[step], document);
+    .reduce<unknown>(
+      (part, step) => (part as Record<string, unknown> | undefined)?.[step],
+      document,
+    );
 }

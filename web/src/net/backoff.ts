@@ -1,0 +1,13 @@
+/** The first wait is at most this; each further one at most twice the one before. */
+export const BACKOFF_FIRST_MS = 500;
+
+/** Longer waits make people reload by hand. */
+export const BACKOFF_MOST_MS = 20_000;
+
+/**
+ * How long to wait before the attempt numbered `attempt`, from 0: exponential with full jitter, so
+ * that a thousand clients of one lost server do not come back in step.
+ */
+export function backoff(attempt: number, random: () => number): number {
+  return random() * Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** attempt);
+}
