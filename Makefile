@@ -24,7 +24,8 @@ NODE_PATH_PREFIX = $(shell node -e 'const [a, b] = process.versions.node.split("
 	&& npm --version >/dev/null 2>&1 || echo "$(CURDIR)/$(BIN):")
 WITH_NODE = PATH="$(NODE_PATH_PREFIX)$$PATH"
 PACKAGES := contracts runtime services gateway stack
-WEB_SOURCES = $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+# Folders among them, so that a deleted file counts too.
+WEB_SOURCES = $(wildcard web/*.html web/*.json web/*.js web/*.ts) $(shell find web/src web/public 2>/dev/null)
 
 .PHONY: help
 help: ## List what can be made

@@ -1,0 +1,184 @@
+"""`parley up` as a person or a supervisor lives with it."""
+
+import asyncio
+import os
+import signal
+import ssl
+import sys
+from pathlib import Path
+
+import httpx
+import nats
+import psutil
+import pytest
+
+from stack.permissions import OPERATOR, inbox
+from stack.ports import listens
+from tests.support.servers import FreshNats, FreshStore
+from tests.support.system import RunningSystem, running_system
+from tests.support.waiting import wait_until
+
+PROCESSES = {"nats", "store", "auth", "rooms", "chat", "signaling", "gateway"}
+
+
+async def page(url: str) -> httpx.Response:
+    async with httpx.AsyncClient(verify=False, trust_env=False) as client:
+        return await client.get(url)
+
+
+async def test_it_starts_serves_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data") as system:
+        assert set(system.ready["pids"]) == PROCESSES
+        assert (await page(system.url)).is_success
+        for health in system.ready["health"].values():
+            assert (await page(f"{health}/readyz")).is_success
+        port = int(system.url.rsplit(":", 1)[1])
+        assert listens(system.pid("gateway"), port)
+        assert await system.stop() == 0
+        await system.assert_nothing_left()
+    stopped = [line["process"] for line in system.lines if line.get("state") == "stopped"]
+    assert set(stopped) == PROCESSES
+    assert stopped.index("gateway") < stopped.index("chat") < stopped.index("nats")
+    assert system.lines[-1] == {"event": "stopped"}
+    assert not (tmp_path / "data" / "running.json").exists()
+
+
+async def test_it_starts_again_on_the_same_data_with_the_same_secrets(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with running_system(data) as system:
+        before = system.environment("chat")["NATS_PASSWORD"]
+        streams = await _streams(system)
+        assert await system.stop(signal.SIGINT) == 0
+        await system.start()
+        assert system.environment("chat")["NATS_PASSWORD"] == before
+        assert await _streams(system) == streams
+        assert streams
+
+
+async def _streams(system: RunningSystem) -> set[str]:
+    environment = system.environment(OPERATOR)
+    client = await nats.connect(
+        environment["NATS_URL"],
+        user=environment["NATS_USER"],
+        password=environment["NATS_PASSWORD"],
+        inbox_prefix=inbox(OPERATOR).encode(),
+    )
+    try:
+        # Leases live in memory: they end with the server, as they should.
+        infos = await client.jetstream().streams_info()
+        return {info.config.name or "" for info in infos} - {"KV_LEASES"}
+    finally:
+        await client.close()
+
+
+@pytest.mark.faults
+async def test_each_process_that_is_killed_is_announced_and_heals(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data") as system:
+        for name in sorted(PROCESSES):
+            await system.kill(name)
+            await system.healed(name)
+            assert system.states(name, "died")[0]["reason"] == "killed by SIGKILL"
+        await wait_until(lambda: _all_ready(system), 30, missing="every process ready again")
+        assert (await page(system.url)).is_success
+
+
+async def _all_ready(system: RunningSystem) -> bool:
+    answers = [await page(f"{url}/readyz") for url in system.ready["health"].values()]
+    return all(answer.is_success for answer in answers)
+
+
+@pytest.mark.faults
+async def test_nothing_survives_a_kill_of_parley_itself(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data") as system:
+        assert await system.stop(signal.SIGKILL) == -signal.SIGKILL
+        await system.assert_nothing_left()
+        # The folder is free at once: a lock dies with its holder.
+        await system.start()
+
+
+async def test_two_gateways_answer_and_trust_each_others_pages(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data", "--port", "0", "--gateways", "2") as system:
+        assert len(set(system.gateways)) == 2
+        for url in system.gateways:
+            assert (await page(url)).is_success
+        assert {"gateway-1", "gateway-2"} <= set(system.ready["pids"])
+
+
+async def test_https_shows_the_certificate_of_the_data_folder(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with running_system(data, "--port", "0", "--https", "--host", "127.0.0.1") as system:
+        assert system.url.startswith("https://localhost:")
+        trusted = ssl.create_default_context(cafile=str(data / "tls" / "certificate.pem"))
+        async with httpx.AsyncClient(verify=trusted, trust_env=False) as client:
+            assert (await client.get(system.url)).is_success
+
+
+async def test_servers_that_exist_are_used_and_left_running(
+    tmp_path: Path, fresh_nats: FreshNats, fresh_store: FreshStore
+) -> None:
+    broker, store = await fresh_nats(), await fresh_store()
+    env = {"NATS_URL": broker.url, "MONGODB_URL": store.url}
+    async with running_system(tmp_path / "data", env=env) as system:
+        assert {"nats", "store"}.isdisjoint(system.ready["pids"])
+        assert system.ready["nats"] == broker.url
+        assert await system.stop() == 0
+    async with await nats.connect(broker.url) as client:
+        assert await client.jetstream().streams_info()
+
+
+async def _say(*options: str) -> tuple[int | None, str]:
+    asked = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "stack.cli", *options, stdout=-1, stderr=-2
+    )
+    said, _ = await asyncio.wait_for(asked.communicate(), 60)
+    return asked.returncode, said.decode()
+
+
+async def test_a_port_that_was_asked_for_must_be_free(tmp_path: Path) -> None:
+    stranger = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+    port = stranger.sockets[0].getsockname()[1]
+    code, said = await _say("up", "--json", "--data", str(tmp_path / "data"), "--port", str(port))
+    stranger.close()
+    await stranger.wait_closed()
+    assert code == 1
+    assert f"port {port} on 127.0.0.1 is taken" in said
+
+
+async def test_a_second_system_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data"):
+        code, said = await _say("up", "--json", "--data", str(tmp_path / "data"), "--port", "0")
+    assert code == 1
+    assert "another parley runs on" in said
+
+
+async def test_the_doctor_finds_a_running_system_well(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data") as system:
+        code, said = await _say("doctor", "--data", str(system.data))
+    assert code == 0, said
+    for name in ("jetstream", "stream TIMELINE", "auth", "rooms", "chat", "signaling", "mongodb"):
+        assert name in said
+
+
+async def test_the_doctor_says_what_does_not_answer(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data") as system:
+        # Stopped, not killed: a process that hangs is nothing that a supervisor sees.
+        os.kill(system.pid("chat"), signal.SIGSTOP)
+        code, said = await _say("doctor", "--data", str(system.data))
+        os.kill(system.pid("chat"), signal.SIGCONT)
+    assert code == 1
+    assert "it does not answer" in said
+
+
+async def test_a_signal_during_the_start_stops_what_has_started(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "stack.cli", "up", "--json", "--port", "0",
+        "--data", str(tmp_path / "data"), stdout=-1,
+    )  # fmt: skip
+    assert process.stdout is not None
+    await process.stdout.readuntil(b'"process": "chat", "state": "starting"}\n')
+    family = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+    process.send_signal(signal.SIGTERM)
+    await process.stdout.read()
+    assert await process.wait() == 0
+    assert family
+    assert not [pid for pid in family if psutil.pid_exists(pid)]
