@@ -1,11 +1,14 @@
 import { mentionsToNames } from './mentions';
 import { AnnouncerModel } from './announcer.svelte';
 import { AppearanceModel } from './appearance.svelte';
+import { ConversationModel } from './conversation.svelte';
 import { DevicesModel } from './devices.svelte';
+import { LayoutModel } from './layout.svelte';
 import { LocaleModel } from './locale.svelte';
 import { NotificationsModel } from './notifications.svelte';
 import type { Accounts, Connection, Preferences, Timelines } from './ports';
 import { ProfilesModel } from './profiles.svelte';
+import { RecentEmojiModel } from './recent-emoji.svelte';
 import { RoomModel } from './room.svelte';
 import { RoomsModel } from './rooms.svelte';
 import { RouterModel } from './router.svelte';
@@ -26,12 +29,14 @@ export class AppModel {
   readonly announcer = new AnnouncerModel();
   readonly locale: LocaleModel;
   readonly appearance: AppearanceModel;
+  readonly layout: LayoutModel;
   readonly router: RouterModel;
   readonly session: SessionModel;
   readonly profiles: ProfilesModel;
   readonly rooms: RoomsModel;
   readonly devices: DevicesModel;
   readonly notifications: NotificationsModel;
+  readonly recentEmoji: RecentEmojiModel;
   readonly #ground: Ground;
 
   constructor(ground: Ground) {
@@ -39,10 +44,12 @@ export class AppModel {
     const { connection, preferences, window } = ground;
     this.locale = new LocaleModel(preferences, window.navigator.languages);
     this.appearance = new AppearanceModel(preferences, window.document.documentElement);
+    this.layout = new LayoutModel(preferences);
     this.router = new RouterModel(window);
     this.session = new SessionModel(ground.accounts, connection);
     this.profiles = new ProfilesModel(connection);
     this.rooms = new RoomsModel(connection, ground.timelines, this.session);
+    this.recentEmoji = new RecentEmojiModel(preferences);
     this.devices = new DevicesModel(connection);
     this.notifications = new NotificationsModel(
       connection,
@@ -71,8 +78,11 @@ export class AppModel {
   }
 
   openTimeline(room: string): TimelineModel {
-    const { marker } = this.rooms.unreadOf(room);
-    return new TimelineModel(room, this.#ground.timelines, this.session.me, marker);
+    return new TimelineModel(room, this.#ground.timelines, this.session.me);
+  }
+
+  openConversation(timeline: TimelineModel): ConversationModel {
+    return new ConversationModel(timeline, this.#ground.preferences, this.profiles);
   }
 
   /** Leaves nothing of one person to the next who signs in on this page. */

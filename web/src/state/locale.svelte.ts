@@ -1,6 +1,7 @@
-import { errorKeys } from '../i18n/errors';
+import { errorKey } from '../i18n/errors';
 import { catalogues, chooseLanguage, isLanguage, type Language } from '../i18n/languages';
 import { translate, type Arguments, type Key } from '../i18n/translate';
+import type { Error as Refusal } from '../protocol/generated';
 import { Refused } from '../protocol/refused';
 import { dayNumber, Formats } from './formats';
 import type { Preferences } from './ports';
@@ -43,8 +44,11 @@ export class LocaleModel {
     if (!(error instanceof Refused)) {
       return { text: this.t('error.broken'), code: 'client.broken', incident: null };
     }
-    const { code, message, incident } = error.refusal;
-    const key = errorKeys[code];
+    return this.sentence(error.refusal);
+  }
+
+  sentence({ code, message, incident }: Refusal): Sentence {
+    const key = errorKey(code);
     return { text: key === undefined ? message : this.t(key), code, incident: incident ?? null };
   }
 

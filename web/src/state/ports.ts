@@ -6,64 +6,11 @@
  */
 import type * as wire from '../protocol/generated';
 
-/** Each command that goes over the socket, by its tag, and what answers it. */
-export interface Exchanges {
-  'auth.devices': [wire.ListDevices, wire.Devices];
-  'auth.profiles': [wire.FetchProfiles, wire.Profiles];
-  'auth.find_people': [wire.FindPeople, wire.Profiles];
-  'auth.update_profile': [wire.UpdateProfile, wire.ProfileChanged];
-  'auth.revoke_device': [wire.RevokeDevice, wire.Done];
-  'rooms.create': [wire.CreateRoom, wire.RoomChanged];
-  'rooms.get': [wire.GetRoom, wire.RoomFound];
-  'rooms.browse': [wire.BrowseRooms, wire.RoomsPage];
-  'rooms.mine': [wire.ListMyRooms, wire.MyRooms];
-  'rooms.join': [wire.JoinRoom, wire.RoomChanged];
-  'rooms.leave': [wire.LeaveRoom, wire.Done];
-  'rooms.update': [wire.UpdateRoom, wire.RoomChanged];
-  'rooms.delete': [wire.DeleteRoom, wire.Done];
-  'rooms.transfer': [wire.TransferRoom, wire.RoomChanged];
-  'rooms.set_role': [wire.SetRole, wire.RoomChanged];
-  'rooms.kick': [wire.KickMember, wire.RoomChanged];
-  'rooms.ban': [wire.BanMember, wire.RoomChanged];
-  'rooms.unban': [wire.UnbanMember, wire.RoomChanged];
-  'rooms.mute': [wire.MuteMember, wire.RoomChanged];
-  'rooms.members': [wire.ListMembers, wire.MembersPage];
-  'rooms.bans': [wire.ListBans, wire.Bans];
-  'rooms.create_invite': [wire.CreateInvite, wire.InviteCreated];
-  'rooms.invites': [wire.ListInvites, wire.Invites];
-  'rooms.revoke_invite': [wire.RevokeInvite, wire.Done];
-  'rooms.presence': [wire.GetPresence, wire.RoomPresence];
-  'rooms.whereabouts': [wire.QueryPresence, wire.PresenceFound];
-  'chat.typing': [wire.Type, wire.Done];
-  'chat.mark_read': [wire.MarkRead, wire.UnreadCounted];
-  'chat.unread': [wire.CountUnread, wire.UnreadCounted];
-}
+export type CommandOf<T extends wire.SocketTag> = wire.CommandByTag[T];
+export type ReplyTo<T extends wire.SocketTag> = wire.ReplyByTag[T];
 
-export type Tag = keyof Exchanges;
-export type CommandOf<T extends Tag> = Exchanges[T][0];
-export type ReplyTo<T extends Tag> = Exchanges[T][1];
-
-/** Whatever arrives unasked. Timeline entries have been put in order by `Timelines` before. */
-export type ServerEvent =
-  | wire.MessagePosted
-  | wire.MessageEdited
-  | wire.MessageDeleted
-  | wire.ReactionAdded
-  | wire.ReactionRemoved
-  | wire.RoomUpdated
-  | wire.RoomDeleted
-  | wire.MemberJoined
-  | wire.MemberLeft
-  | wire.MemberChanged
-  | wire.MemberProfileChanged
-  | wire.PresenceChanged
-  | wire.Typing
-  | wire.RoomAdded
-  | wire.RoomRemoved
-  | wire.Mentioned
-  | wire.ReadMoved
-  | wire.SignedOut
-  | wire.GoingAway;
+/** Whatever arrives unasked. */
+export type ServerEvent = wire.SocketEvent;
 
 /** How the connection stands; times are milliseconds since the epoch. */
 export type ConnectionState =
@@ -85,7 +32,7 @@ export interface Connection {
   stop(): void;
   /** Tries at once, without waiting for the backoff. */
   retryNow(): void;
-  ask<T extends Tag>(command: CommandOf<T> & { t: T }): Promise<ReplyTo<T>>;
+  ask<T extends wire.SocketTag>(command: CommandOf<T> & { t: T }): Promise<ReplyTo<T>>;
   /** Both return the way to stop listening. */
   onEvent(listener: (event: ServerEvent) => void): () => void;
   onState(listener: (state: ConnectionState) => void): () => void;

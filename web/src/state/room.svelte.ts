@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type * as wire from '../protocol/generated';
 import { Refused } from '../protocol/refused';
+import type { Picked } from './mentions';
 import type { CommandOf, Connection, ServerEvent } from './ports';
 import { applied, presenceAfter, withPage, type Presence, type Roster } from './roster';
 
@@ -21,6 +22,7 @@ export class RoomModel {
   #roster = $state.raw<Roster | null>(null);
   #presence = $state.raw<Presence | null>(null);
   #nextPage = $state.raw<string | null>(null);
+  #toMention = $state.raw<Picked | null>(null);
   readonly #writing = new SvelteMap<string, number>();
   readonly #connection: Connection;
   readonly #me: string;
@@ -80,6 +82,15 @@ export class RoomModel {
   /** Who else is writing, the first to begin first. */
   get writing(): readonly string[] {
     return [...this.#writing.keys()];
+  }
+
+  /** Who is to be named in the message being written; whoever writes takes it from here. */
+  get toMention(): Picked | null {
+    return this.#toMention;
+  }
+
+  mention(person: Picked | null): void {
+    this.#toMention = person;
   }
 
   async load(): Promise<void> {

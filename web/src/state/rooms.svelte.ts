@@ -59,6 +59,11 @@ export class RoomsModel {
     return this.#unread.get(room) ?? nothingUnread;
   }
 
+  /** Whether the server has counted this room; before, its marker says nothing. */
+  knowsUnread(room: string): boolean {
+    return this.#unread.has(room);
+  }
+
   /** Why one is out of a room that one was in while this page was open. */
   removedFrom(room: string): wire.Leaving | undefined {
     return this.#removed.get(room);

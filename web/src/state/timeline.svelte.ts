@@ -17,7 +17,7 @@ const nothing: TimelineState = {
 /** One room's timeline on the screen: a view of what `Timelines` holds. */
 export class TimelineModel {
   readonly room: string;
-  /** Where the person had read to on opening; the new-messages line stays there. */
+  /** Where the person had read to on opening; the new-messages line stays there. 0: no line. */
   #marker = $state(0);
   #state = $state.raw<TimelineState>(nothing);
   #rows = $derived.by<Row[]>(() =>
@@ -29,11 +29,10 @@ export class TimelineModel {
   readonly #me: string;
   readonly #stop: () => void;
 
-  constructor(room: string, timelines: Timelines, me: string, marker: number) {
+  constructor(room: string, timelines: Timelines, me: string) {
     this.room = room;
     this.#timelines = timelines;
     this.#me = me;
-    this.#marker = marker;
     this.#stop = timelines.watch(room, (state) => {
       this.#state = state;
     });
