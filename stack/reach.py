@@ -164,16 +164,17 @@ async def _socket(url: str) -> Finding:
     address = url.replace("http", "ws", 1) + SOCKET_PATH
     what, mend = f"socket {address}", "does a proxy in between pass websockets on?"
     try:
-        async with asyncio.timeout(_PATIENCE), connect_websocket(address, **_trusting(address)):
+        async with asyncio.timeout(_PATIENCE), connect_websocket(address, **_trusting(url)):
             return good(what, "opened")
     except (OSError, WebSocketException, TimeoutError) as error:
         return bad(what, str(error) or "no answer", mend)
 
 
-def _trusting(address: str) -> dict[str, Any]:
-    if not address.startswith("wss"):
-        return {"proxy": None}
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return {"proxy": None, "ssl": context}
+def _trusting(url: str) -> dict[str, Any]:
+    """The options of a browser that shows this gateway's page and trusts its certificate."""
+    options: dict[str, Any] = {"proxy": None, "origin": url}
+    if url.startswith("https"):
+        options["ssl"] = ssl.create_default_context()
+        options["ssl"].check_hostname = False
+        options["ssl"].verify_mode = ssl.CERT_NONE
+    return options
