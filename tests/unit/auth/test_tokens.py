@@ -69,7 +69,9 @@ def test_it_ends_with_its_life(issuer: Issuer) -> None:
     refuses(issuer, token, Code.TOKEN_EXPIRED, NOW + 600 + LEEWAY_SECONDS)
 
 
-@pytest.mark.parametrize("key", [tokens.user_key(USER), tokens.device_key(DEVICE)])
+@pytest.mark.parametrize(
+    "key", [tokens.user_key(USER), tokens.device_key(DEVICE)], ids=["user", "device"]
+)
 def test_a_revocation_counts_at_once_and_spares_what_came_after(issuer: Issuer, key: str) -> None:
     before, after = issuer.token(iat=NOW), issuer.token(iat=NOW + 1)
     assert issuer.verifier.verify(before, NOW)
