@@ -14,7 +14,11 @@ from typing import Any
 
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError, NoRespondersError, OutboundBufferLimitError
 from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
+from pymongo.errors import ConnectionFailure
 
 from contracts import callers, subjects
 from contracts.base import Command, Reply
@@ -28,6 +32,17 @@ from runtime.codec import Decoder, encode
 WAITING_FACTOR = 8
 """For each request worked on, so many may wait; past that the answer is "away for now" at once,
 since an answer that comes after the asker gave up helps nobody."""
+
+AWAY: tuple[type[Exception], ...] = (
+    ConnectionFailure,
+    ConnectionClosedError,
+    NatsTimeout,
+    NoRespondersError,
+    NoStreamResponseError,
+    OutboundBufferLimitError,
+    ServiceUnavailableError,
+)
+"""What a handler meets when the store or the broker is out of reach: "away for now", no bug."""
 
 _logger = log.get("serve")
 _caller_decoder: Decoder[Any] = Decoder(
@@ -153,6 +168,9 @@ class Server:
             return await handler(call, decode(message.data)), "ok"
         except Refusal as refusal:
             return refusal.error(), refusal.code.code
+        except AWAY as error:
+            _logger.warning("serve.away", command=contract.tag, kind=type(error).__name__)
+            return Refusal(Code.UNAVAILABLE, retry_after=1.0).error(), "away"
         except Exception as error:
             # The trace is the incident: it finds every line of this request in every process.
             _logger.exception("serve.failed", command=contract.tag, kind=type(error).__name__)
