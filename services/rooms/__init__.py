@@ -1,0 +1,1 @@
+"""Rooms, memberships, roles, bans, invites and presence."""
