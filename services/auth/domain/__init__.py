@@ -1,0 +1,1 @@
+"""What auth decides: pure functions of state, time and chance."""
