@@ -32,7 +32,13 @@ def configure(name: str, settings: ProcessSettings) -> None:
     last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if settings.log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # The default prints each frame's variables: passwords and tokens among them.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     )
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     structlog.configure(

@@ -1,0 +1,27 @@
+"""What the logs keep to themselves."""
+
+import pytest
+import structlog
+
+from runtime import log
+from runtime.settings import ProcessSettings
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_shows_no_values(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("test", ProcessSettings(log_format=form))
+    try:
+        _fail("hunter2")
+    except ZeroDivisionError:
+        structlog.get_logger().exception("failed", password="hunter2")
+    finally:
+        structlog.reset_defaults()
+    written = capsys.readouterr().err
+    assert "ZeroDivisionError" in written
+    assert "_fail" in written
+    assert "hunter2" not in written
+
+
+def _fail(secret: str) -> None:
+    assert secret
+    raise ZeroDivisionError
