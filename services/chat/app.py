@@ -1,0 +1,55 @@
+"""Puts `services/chat` together."""
+
+from contracts.rooms import MemberView, RoomView
+from contracts.streams import MEMBERS, ROOMS, TIMELINE
+from runtime import mongo
+from runtime.process import Process, run
+from runtime.readmodel import ReadModel
+from services.chat.documents import DOCUMENTS
+from services.chat.domain.limits import Buckets
+from services.chat.handlers import table
+from services.chat.index import Index
+from services.chat.journal import Journal
+from services.chat.membership import Membership
+from services.chat.posting import Limits, Posting
+from services.chat.projection import Projection
+from services.chat.projector import Projector
+from services.chat.reading import Reading
+from services.chat.settings import ChatSettings
+from services.chat.store import Store
+from services.chat.timelines import Timelines
+
+
+async def start(process: Process, settings: ChatSettings) -> None:
+    """Opens the log and the index, mirrors who is where, then projects and answers."""
+    bus = process.bus
+    await bus.ensure_stream(TIMELINE)
+    client, database = await mongo.connect(settings, DOCUMENTS)
+    process.exit.callback(client.close)
+    journal = Journal(bus)
+    await journal.start()
+    process.exit.push_async_callback(journal.stop)
+    rooms = ReadModel(bus, ROOMS, RoomView)
+    members = ReadModel(bus, MEMBERS, MemberView)
+    for model in (rooms, members):
+        await model.start()
+        process.exit.push_async_callback(model.stop)
+
+    store = Store(database)
+    index = Index(store)
+    timelines = Timelines(journal, index)
+    membership = Membership(rooms, members)
+    limits = Limits(
+        people=Buckets(settings.chat_person_rate, settings.chat_person_burst),
+        rooms=Buckets(settings.chat_room_rate, settings.chat_room_burst),
+    )
+    posting = Posting(bus, timelines, membership, limits)
+    reading = Reading(timelines, index, membership)
+    process.spawn(Projector(bus, Projection(store, journal)).run(), name="project")
+    await process.serve(table(posting, reading))
+
+
+def main() -> None:
+    """Runs the process until it is told to stop."""
+    settings = ChatSettings()
+    run("chat", settings, lambda process: start(process, settings))

@@ -1,0 +1,1 @@
+"""The rules of a timeline, pure: no clock, no I/O, no framework."""
