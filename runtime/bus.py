@@ -54,8 +54,8 @@ class Bus:
         self._own_header = encode(Peer(name=name)).decode()  # pyright: ignore[reportArgumentType]
 
     def options(self) -> dict[str, Any]:
-        """The options of `nats.connect`, and of FastStream's `NatsBroker`."""
-        options: dict[str, Any] = {
+        """What `nats.connect` and FastStream's `NatsBroker` are both given: all but who we are."""
+        return {
             "name": f"parley-{self.name}",
             # Without end: a process that gives up on its broker is of no use to anybody.
             "max_reconnect_attempts": -1,
@@ -70,10 +70,6 @@ class Bus:
             "disconnected_cb": self._report_disconnected,
             "reconnected_cb": self._report_reconnected,
         }
-        if self._settings.nats_user:
-            options["user"] = self._settings.nats_user
-            options["password"] = self._settings.nats_password
-        return options
 
     async def connect(self, open_client: Opener | None = None, patience: float = 30.0) -> None:
         """Opens the connection; waits for a broker that is not up yet.
@@ -95,7 +91,12 @@ class Bus:
                     return
 
     async def _open(self) -> Client:
-        return await nats.connect(self._settings.nats_servers, **self.options())
+        return await nats.connect(
+            self._settings.nats_servers,
+            user=self._settings.nats_user,
+            password=self._settings.nats_password,
+            **self.options(),
+        )
 
     @property
     def nc(self) -> Client:

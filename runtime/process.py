@@ -76,9 +76,15 @@ class Process:
     def _make_broker(self) -> "NatsBroker":
         # Imported here: the gateway serves no table, and FastStream costs 0.3 s of its start.
         from faststream.nats import NatsBroker
+        from faststream.nats.security import NatsUserPassword
 
+        user, password = self.settings.nats_user, self.settings.nats_password
         return NatsBroker(
-            self.settings.nats_servers, apply_types=False, logger=None, **self.bus.options()
+            self.settings.nats_servers,
+            security=NatsUserPassword(user, password or "") if user else None,
+            apply_types=False,
+            logger=None,
+            **self.bus.options(),
         )
 
     def follow(self, durable: str, table: FactTable) -> None:
