@@ -1,0 +1,325 @@
+"""A scripted Parley client: what the web client does on the wire, and a memory of what it was told.
+
+    ann = await register(system.url)
+    async with Client(ann, system.gateways) as client:
+        room = (await client.ask(CreateRoom(name="Kitchen"))).info.room
+        await client.follow(room)
+        await client.say(room, "Hello")         # returns once it is acknowledged
+
+A client comes back by itself, at the next gateway of its list, with its session and each room's
+last `seq`. `say` repeats a post under the same client id until it is acknowledged. What every room
+showed stays in `views`, byte for byte; what was acknowledged, in `acknowledged`.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from contracts.base import Command, Event, tag_of
+from contracts.chat import Appended, PostMessage, ReadHistory, ReadSince, Shown
+from contracts.errors import Error, Refusal, RefusedByPeer
+from contracts.frames import Follow, Followed, Place, SayHello
+from contracts.ids import ClientId, DeviceId, RoomId, SessionId, UserId
+from contracts.registry import REPLIES, TIMELINE_EVENTS
+from runtime.codec import Decoder, encode
+from runtime.ids import new_id
+from tests.support.view import View
+from tests.support.waiting import wait_until
+
+PASSWORD = "correct horse battery staple"
+PATIENCE = 40.0
+"""How long a scripted client insists; the longest outage of a kill here is about ten seconds."""
+
+_ENTRIES = frozenset(tag_of(event) for event in TIMELINE_EVENTS)
+_reply: Decoder[Any] = Decoder((*REPLIES, Error))
+
+
+class _Incoming(msgspec.Struct):
+    """Any frame from the server."""
+
+    id: str | None = None
+    reply: msgspec.Raw = msgspec.Raw()
+    t: str = ""
+    room: str = ""
+    seq: int = 0
+
+
+_incoming = msgspec.json.Decoder(_Incoming)
+
+
+class Gone(ConnectionError):
+    """The connection was lost before the answer came."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in on a device."""
+
+    user: UserId
+    device: DeviceId
+    name: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """A post that the server promised to keep."""
+
+    room: RoomId
+    seq: int
+    text: str
+
+
+async def register(url: str, name: str | None = None) -> Person:
+    """A new account, signed in over HTTP."""
+    name = name or f"p{new_id()[-12:]}"
+    # Argon2 is slow on purpose, and a test may register a score of people at once.
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as http:
+        answer = await http.post(
+            "/api/auth/register",
+            json={"name": name, "password": PASSWORD},
+            headers={"Origin": url},
+        )
+    assert answer.is_success, answer.text
+    body = answer.json()
+    return Person(
+        user=UserId(body["profile"]["user"]),
+        device=DeviceId(body["device"]),
+        name=name,
+        token=body["access_token"],
+    )
+
+
+async def register_many(url: str, count: int) -> list[Person]:
+    """So many people, each with an account."""
+    return list(await asyncio.gather(*(register(url) for _ in range(count))))
+
+
+class Client:
+    """One person's connection that outlives its sockets, and what it saw."""
+
+    def __init__(self, person: Person, gateways: Sequence[str], *, first: int = 0) -> None:
+        """`first` is the index of the gateway to begin at."""
+        self.person = person
+        self.gateways = gateways
+        self.views: dict[RoomId, View] = {}
+        self.acknowledged: dict[ClientId, Acknowledged] = {}
+        self.events: list[dict[str, Any]] = []
+        """Whatever came by itself besides entries of timelines, the oldest first."""
+        self.session: SessionId | None = None
+        self.resumed: list[bool] = []
+        """For each greeting, whether the session went on."""
+        self.at = first
+        self.online = asyncio.Event()
+        self.closings: list[int | None] = []
+        """The close code of each connection that ended."""
+        self._socket: ClientConnection | None = None
+        self._waiting: dict[str, asyncio.Future[bytes]] = {}
+        self._requests = 0
+        self._life: asyncio.Task[None] | None = None
+        self._errands: dict[str, asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> Self:
+        self._life = asyncio.create_task(self._live(), name=f"client {self.person.name}")
+        await wait_until(self.online.is_set, PATIENCE, missing=lambda: f"welcome; {self.closings}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Ends the connection for good."""
+        tasks = [task for task in (self._life, *self._errands.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def drop(self, *, then: int | None = None) -> None:
+        """Loses the connection without a word, as a closed lid does; comes back at `then`."""
+        assert self._socket is not None
+        self.online.clear()
+        if then is not None:
+            self.at = then - 1
+        self._socket.transport.abort()
+        await wait_until(self.online.is_set, PATIENCE, missing="the way back")
+
+    # ---- asking ------------------------------------------------------------------------------
+
+    async def ask(self, command: Command, timeout: float = 6.0) -> Any:
+        """The reply to `command`.
+
+        Raises:
+            Refusal: it was refused.
+            Gone: the connection was lost first, or there is none.
+            TimeoutError: no answer in time, which is a bug: something always answers.
+        """
+        if self._socket is None:
+            raise Gone
+        self._requests += 1
+        request = str(self._requests)
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting[request] = answer
+        try:
+            frame = b'{"id":"%b","request":%b}' % (request.encode(), encode(command))
+            await self._socket.send(frame, text=True)
+            reply = _reply(await asyncio.wait_for(answer, timeout))
+        except WebSocketException as error:
+            raise Gone from error
+        finally:
+            self._waiting.pop(request, None)
+        if isinstance(reply, Error):
+            raise RefusedByPeer(reply)
+        return reply
+
+    async def insist(self, command: Command, patience: float = PATIENCE) -> Any:
+        """The reply to `command`, asked again for as long as asking again can help."""
+        deadline = asyncio.get_running_loop().time() + patience
+        while True:
+            pause = 0.05
+            try:
+                await asyncio.wait_for(self.online.wait(), patience)
+                return await self.ask(command)
+            except (Gone, TimeoutError) as failure:
+                reason: Exception = failure
+            except Refusal as refusal:
+                if not refusal.code.value.retryable:
+                    raise
+                reason = refusal
+                pause = refusal.retry_after or 0.2
+            left = deadline - asyncio.get_running_loop().time()
+            assert left > 0, f"{tag_of(type(command))} was never carried out: {reason!r}"
+            await asyncio.sleep(min(pause, left))
+
+    async def follow(self, *rooms: RoomId) -> None:
+        """Follows rooms from where the views of them end."""
+        for room in rooms:
+            self.views.setdefault(room, View())
+        await self._follow(rooms, self.insist)
+
+    async def say(self, room: RoomId, text: str) -> Appended:
+        """Posts, and returns once the server has acknowledged it."""
+        client_id = ClientId(new_id())
+        post = PostMessage(room=room, client_id=client_id, text=text)
+        appended: Appended = await self.insist(post)
+        self.acknowledged[client_id] = Acknowledged(room, appended.seq, text)
+        return appended
+
+    async def history(self, room: RoomId) -> list[Shown]:
+        """The whole history of a room, page by page from its beginning."""
+        shown: list[Shown] = []
+        after = 0
+        while True:
+            page = await self.insist(ReadHistory(room=room, after=after, limit=100))
+            shown += page.messages
+            if not page.more_after:
+                return shown
+            after = page.messages[-1].seq
+
+    # ---- the connection ----------------------------------------------------------------------
+
+    async def _live(self) -> None:
+        while True:
+            url = self.gateways[self.at % len(self.gateways)]
+            try:
+                async with connect(
+                    url.replace("http", "ws", 1) + "/ws",
+                    origin=url,
+                    compression=None,
+                    proxy=None,
+                    open_timeout=5,
+                    close_timeout=1,
+                ) as socket:
+                    await self._serve(socket)
+            except (OSError, WebSocketException, TimeoutError):
+                pass
+            finally:
+                self._lost()
+            self.at += 1
+            # A little jitter, so that a score of clients does not come back as one.
+            await asyncio.sleep(random.uniform(0.02, 0.2))
+
+    async def _serve(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        greeting = asyncio.create_task(self._greet(socket))
+        try:
+            while True:
+                self._take(await socket.recv(decode=False))
+        finally:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
+            self.closings.append(socket.close_code)
+
+    async def _greet(self, socket: ClientConnection) -> None:
+        hello = SayHello(token=self.person.token, versions=[1], session=self.session)
+        try:
+            welcome = await self.ask(hello)
+            self.session = welcome.session
+            self.resumed.append(welcome.resumed)
+            if self.views:
+                await self._follow(tuple(self.views), self.ask)
+        except (Refusal, Gone, TimeoutError):
+            await socket.close()
+        else:
+            self.online.set()
+
+    def _lost(self) -> None:
+        self.online.clear()
+        self._socket = None
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(Gone())
+
+    async def _follow(self, rooms: Sequence[RoomId], ask: Callable[[Command], Any]) -> None:
+        places = [Place(room=room, after=self.views[room].head) for room in rooms]
+        followed: Followed = await ask(Follow(places=places))
+        for answer in followed.rooms:
+            assert answer.error is None, f"{answer.room} can't be followed: {answer.error}"
+            view = self.views[answer.room]
+            entries = [bytes(entry) for entry in answer.entries]
+            if answer.recovered:
+                view.take_all(entries)
+            else:
+                view.begin_again(entries, answer.head)
+
+    # ---- what arrives ------------------------------------------------------------------------
+
+    def _take(self, data: bytes) -> None:
+        frame = _incoming.decode(data)
+        if frame.id is not None:
+            answer = self._waiting.get(frame.id)
+            if answer is not None and not answer.done():
+                answer.set_result(bytes(frame.reply))
+        elif frame.t in _ENTRIES:
+            view = self.views.get(RoomId(frame.room))
+            if view is not None:
+                view.take(frame.seq, data)
+                if view.has_gap:
+                    self._fetch_missing(RoomId(frame.room), view)
+        else:
+            self.events.append(msgspec.json.decode(data))
+
+    def _fetch_missing(self, room: RoomId, view: View) -> None:
+        if room in self._errands:
+            return
+
+        async def fetch() -> None:
+            # Lost with the connection? Then following again brings what is missing.
+            with contextlib.suppress(Gone, TimeoutError, Refusal):
+                while view.has_gap:
+                    since = await self.ask(ReadSince(room=room, after=view.head))
+                    view.take_all([bytes(entry) for entry in since.entries])
+            del self._errands[room]
+
+        self._errands[room] = asyncio.create_task(fetch(), name=f"gap in {room}")
+
+    def heard(self, kind: type[Event]) -> list[dict[str, Any]]:
+        """The events of one kind, as they came."""
+        return [event for event in self.events if event["t"] == tag_of(kind)]
