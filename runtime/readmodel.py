@@ -19,6 +19,9 @@ V = TypeVar("V", bound=msgspec.Struct)
 Change = Callable[[str, V | None, int], None]
 """Called with key, value (none where it is gone) and the bucket's revision of the change."""
 
+Missed = Callable[[str], None]
+"""Called with the key."""
+
 _logger = log.get("readmodel")
 
 
@@ -37,12 +40,17 @@ class ReadModel(Generic[V]):
         *,
         keys: str = ">",
         on_change: Change[V] | None = None,
+        on_missed: Missed | None = None,
     ) -> None:
+        """`on_missed` is told, in place of `on_change`, of keys that a new watch did not find:
+        they may have been deleted meanwhile, or their writer has not come back yet.
+        """
         self._bus = bus
         self._bucket = bucket
         self._kind = kind
         self._keys = keys
         self._on_change = on_change
+        self._on_missed = on_missed
         self._values: dict[str, tuple[V, int]] = {}
         self._synced = asyncio.Event()
         self._restart = asyncio.Event()
@@ -111,6 +119,9 @@ class ReadModel(Generic[V]):
 
     async def _watch(self) -> None:
         self._store = await self._bus.bucket(self._bucket)
+        # A bucket in memory begins anew with its server, and counts from 1 again.
+        self._values = {key: (value, 0) for key, (value, _) in self._values.items()}
+        self.revision = 0
         watcher = await self._store.watch(self._keys)
         following = asyncio.get_running_loop().create_task(self._copy(watcher))
         restarted = asyncio.get_running_loop().create_task(self._restart.wait())
@@ -161,7 +172,10 @@ class ReadModel(Generic[V]):
     def _forget_all_but(self, seen: set[str]) -> None:
         for key in [key for key in self._values if key not in seen]:
             del self._values[key]
-            self._notify(key, None, self.revision)
+            if self._on_missed is not None:
+                self._on_missed(key)
+            else:
+                self._notify(key, None, self.revision)
 
     def _notify(self, key: str, value: V | None, revision: int) -> None:
         if self._on_change is not None:

@@ -4,7 +4,7 @@ import pytest
 
 from contracts.ids import UserId
 from contracts.rooms import RoomView
-from contracts.streams import KEYS, ROOMS
+from contracts.streams import KEYS, LEASES, ROOMS
 from runtime.bus import Bus
 from runtime.codec import encode
 from runtime.ids import new_id
@@ -108,6 +108,47 @@ async def test_a_killed_broker_costs_no_change(fresh_nats):
     await wait_until(lambda: model.get("stays") and model.get("stays").revision == 2, 15)
     await wait_until(lambda: model.get("goes") is None, 15)
     assert gone == ["goes"]
+    await model.stop()
+    await bus.close()
+    await writer.close()
+
+
+async def test_a_bucket_in_memory_begins_anew_with_its_server(fresh_nats):
+    """Its revisions count from 1 again; what its writer has not brought back was missed."""
+    server = await fresh_nats()
+    bus, writer = await opened(server.url), await opened(server.url, "gateway")
+    store = await writer.ensure_bucket(LEASES)
+    for revision in range(1, 6):
+        await store.put("one", encode(view(revision)))
+    await store.put("two", encode(view(1)))
+    missed: list[str] = []
+    gone: list[str] = []
+    model = ReadModel(
+        bus,
+        LEASES,
+        RoomView,
+        on_change=lambda k, v, _: gone.append(k) if v is None else None,
+        on_missed=missed.append,
+    )
+    await model.start()
+    await server.kill()
+    await server.start()
+    await wait_until(lambda: writer.connected, 10)
+
+    async def written() -> bool:
+        try:
+            again = await writer.ensure_bucket(LEASES)
+            await again.put("one", encode(view(9)))
+        except Exception:  # the server is still starting
+            return False
+        return True
+
+    await wait_until(written, 15)
+    await wait_until(lambda: model.get("one") and model.get("one").revision == 9, 15)
+    await wait_until(lambda: missed == ["two"], 15)
+    assert gone == []
+    await (await writer.bucket(LEASES)).delete("one")
+    await wait_until(lambda: gone == ["one"])
     await model.stop()
     await bus.close()
     await writer.close()
