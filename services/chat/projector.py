@@ -89,6 +89,8 @@ class Projector:
             batch = await subscription.fetch(BATCH, timeout=GATHER_SECONDS)
         except TimeoutError:
             return
+        if not batch:  # nothing came, which nats-py tells in one of two ways
+            return
         while not self._stale:
             try:
                 await self._project(batch)
