@@ -38,12 +38,10 @@ export class ConversationModel {
   #pointed = $state<number | null>(null);
   readonly #timeline: TimelineModel;
   readonly #preferences: Preferences;
-  readonly #profiles: ProfilesModel;
 
   constructor(timeline: TimelineModel, preferences: Preferences, profiles: ProfilesModel) {
     this.#timeline = timeline;
     this.#preferences = preferences;
-    this.#profiles = profiles;
     this.draft.begin(preferences.get(this.#key) ?? '', profiles);
   }
 

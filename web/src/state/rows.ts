@@ -41,7 +41,7 @@ export function rowsOf({ messages, outgoing, moreBefore, moreAfter, marker, me }
       ? { kind: 'more', key: 'before', end: 'before' }
       : { kind: 'start', key: 'start' },
   ];
-  let last: { author: string; at: number; day: number } | null = null;
+  let last = null as { author: string; at: number; day: number } | null;
   // Without a marker everything would be new, which tells a newcomer nothing.
   let lineDrawn = marker === 0;
 
