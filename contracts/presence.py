@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from contracts.base import Command, Event, Fact, Millis, Reply, Revision, Value
-from contracts.ids import Device, Gateway, Room, User
+from contracts.base import Command, Event, Fact, Message, Millis, Reply, Revision, Value
+from contracts.ids import Device, Gateway, Room, Session, User
 
 
 class GetPresence(Command, frozen=True, kw_only=True, tag="rooms.presence"):
@@ -104,6 +104,18 @@ class GatewayLease(msgspec.Struct, frozen=True, kw_only=True):
     since: Millis
     sessions: int
     draining: bool = False
+
+
+class SessionTaken(Message, frozen=True, kw_only=True, tag="gateway.session_taken"):
+    """On `gateway.<gateway>`: a session of yours is held by another gateway now.
+
+    Between gateways alone; the one that is told closes the connection it still has, unless its own
+    lease is newer than `revision`, which is that of `LEASES`.
+    """
+
+    session: Session
+    by: Gateway
+    revision: Revision
 
 
 GATEWAY_LEASE_SECONDS = 4
