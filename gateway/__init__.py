@@ -1,0 +1,1 @@
+"""Browsers' connections: the websocket, the HTTP API and the web client's files."""

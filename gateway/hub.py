@@ -1,0 +1,202 @@
+"""Who hears what: the first follower of a channel subscribes at the broker, the last ends it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, Protocol, cast
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+
+from contracts import subjects
+from contracts.ids import RoomId, SessionId, UserId
+from gateway import metrics
+from gateway.fanout import Writer, broadcast, text_frame
+from runtime import log
+
+_logger = log.get("hub")
+
+
+class Follower(Protocol):
+    """One connection, as far as the hub knows it."""
+
+    @property
+    def write(self) -> Writer:
+        """Takes framed bytes."""
+        ...
+
+
+Key = tuple[str, str]
+"""The kind of a channel (room, user, session) and the id of whom it is about."""
+
+Subscribe = Callable[[str, "Tap"], Awaitable[Subscription]]
+Overhear = Callable[[Key, bytes], None]
+
+
+def room_key(room: RoomId) -> Key:
+    """The channel of a room: its timeline and its state."""
+    return ("room", room)
+
+
+def user_key(user: UserId) -> Key:
+    """The channel of a person: notices to all their devices."""
+    return ("user", user)
+
+
+def session_key(session: SessionId) -> Key:
+    """The channel of one connection."""
+    return ("session", session)
+
+
+def subjects_of(key: Key) -> tuple[str, ...]:
+    """The subjects that make up a channel."""
+    kind, name = key
+    if kind == "room":
+        return (subjects.timeline(RoomId(name)), subjects.state(RoomId(name)))
+    if kind == "user":
+        return (subjects.user(UserId(name)),)
+    return (subjects.session(SessionId(name)),)
+
+
+class Tap:
+    """Stands where nats-py takes a future for a subscription's message, and takes every message.
+
+    nats-py then calls `set_result` from its reading loop: no queue and no task for each
+    subscription (6 KB), and no turn of the loop for each message.
+    """
+
+    __slots__ = ("_take",)
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+
+    def cancelled(self) -> bool:
+        """Never: it takes messages until it is unsubscribed."""
+        return False
+
+    def set_result(self, message: Msg) -> None:
+        """Takes a message. Whatever is wrong with it must not end the bus's reading loop."""
+        try:
+            self._take(message.data)
+        except Exception as error:
+            _logger.exception("hub.failed", kind=type(error).__name__)
+
+
+class Channel:
+    """The followers of one channel, and its subscriptions."""
+
+    __slots__ = ("followers", "opening", "subscriptions")
+
+    def __init__(self) -> None:
+        self.followers: dict[Follower, Writer] = {}
+        self.subscriptions: list[Subscription] = []
+        self.opening: asyncio.Future[None] | None = None
+
+
+class Hub:
+    """The channels that connections of this gateway follow.
+
+    `overhear` is given what comes on channels of people and sessions, after it went out; what
+    comes on rooms is passed on unread.
+    """
+
+    def __init__(self, subscribe: Subscribe, overhear: Overhear) -> None:
+        self._subscribe = subscribe
+        self._overhear = overhear
+        self._channels: dict[Key, Channel] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def join(self, key: Key, follower: Follower) -> None:
+        """Has `follower` hear the channel; returns once the broker was told.
+
+        Raises:
+            NatsError: it could not be; the follower does not hear it.
+        """
+        channel = self._channels.get(key)
+        if channel is None:
+            channel = self._channels[key] = Channel()
+            channel.followers[follower] = follower.write
+            await self._open(key, channel)
+            return
+        channel.followers[follower] = follower.write
+        if channel.opening is not None:
+            await asyncio.shield(channel.opening)
+
+    def leave(self, key: Key, follower: Follower) -> None:
+        """Ends it; a follower that was none is no error."""
+        channel = self._channels.get(key)
+        if channel is None or channel.followers.pop(follower, None) is None:
+            return
+        if not channel.followers and channel.opening is None:
+            self._close(key, channel)
+
+    def followers(self, key: Key) -> Collection[Follower]:
+        """Who hears the channel now."""
+        channel = self._channels.get(key)
+        return tuple(channel.followers) if channel else ()
+
+    def count(self, key: Key) -> int:
+        """How many hear the channel now."""
+        channel = self._channels.get(key)
+        return len(channel.followers) if channel else 0
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+    async def settled(self) -> None:
+        """Returns once every ended channel is unsubscribed."""
+        while self._closing:
+            await asyncio.gather(*self._closing, return_exceptions=True)
+
+    async def _open(self, key: Key, channel: Channel) -> None:
+        channel.opening = asyncio.get_running_loop().create_future()
+        # Nobody may be waiting for it.
+        channel.opening.add_done_callback(lambda done: done.exception())
+        tap = Tap(self._passing(key, channel))
+        try:
+            for subject in subjects_of(key):
+                channel.subscriptions.append(await self._subscribe(subject, tap))
+        except NatsError as error:
+            channel.opening.set_exception(error)
+            channel.followers.clear()
+            raise
+        else:
+            channel.opening.set_result(None)
+            metrics.CHANNELS.labels(key[0]).inc()
+        finally:
+            channel.opening = None
+            if not channel.followers:
+                self._close(key, channel)
+
+    def _passing(self, key: Key, channel: Channel) -> Callable[[bytes], None]:
+        followers = channel.followers
+        overhear = self._overhear if key[0] != "room" else None
+
+        def take(payload: bytes) -> None:
+            broadcast(text_frame(payload), followers.values())
+            metrics.EVENTS_OUT.inc(len(followers))
+            if overhear is not None:
+                overhear(key, payload)
+
+        return take
+
+    def _close(self, key: Key, channel: Channel) -> None:
+        del self._channels[key]
+        metrics.CHANNELS.labels(key[0]).dec()
+        task = asyncio.get_running_loop().create_task(_unsubscribe(channel.subscriptions))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _unsubscribe(subscriptions: list[Subscription]) -> None:
+    for subscription in subscriptions:
+        try:
+            await subscription.unsubscribe()
+        except NatsError:
+            # Closed by the connection's own end.
+            continue
+
+
+def as_future(tap: Tap) -> Any:
+    """The tap, as nats-py's signature wants it."""
+    return cast("asyncio.Future[Msg]", tap)

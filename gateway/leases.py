@@ -1,0 +1,249 @@
+"""Seats on the broker: this gateway's own lease, and one for each session it holds.
+
+Sessions are written when they begin, drop or are renewed, never in between. A lease that this
+gateway loses to another is noticed by its revision, so that nobody's seat is overwritten.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from nats.errors import Error as NatsError
+from nats.js import api as js_api
+from nats.js.errors import APIError, KeyNotFoundError
+from nats.js.kv import KeyValue
+
+from contracts import subjects
+from contracts.auth import AccessClaims
+from contracts.errors import Code, Refusal
+from contracts.ids import GatewayId, SessionId
+from contracts.presence import (
+    GATEWAY_LEASE_SECONDS,
+    SESSION_GRACE_SECONDS,
+    GatewayLease,
+    SessionLease,
+    SessionTaken,
+)
+from contracts.streams import LEASES
+from runtime import ids, log
+from runtime.bus import Bus
+from runtime.codec import decode_as, encode
+
+SESSION_LEASE_SECONDS = 1_800
+"""A lease outlives its gateway's sudden death by so long. It is written anew at each renewal of
+the token, which comes every ten minutes."""
+
+AT_ONCE = 64
+"""Writes under way at the same time, when all leases are written again."""
+
+TRIES = 3
+_WRONG_LAST_SEQUENCE = (10071, 10164)
+
+_logger = log.get("leases")
+
+
+class TakenByAnother(Exception):
+    """The lease names another gateway now, or is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A granted claim."""
+
+    session: SessionId
+    resumed: bool
+
+
+@dataclass(slots=True)
+class _Held:
+    lease: SessionLease
+    revision: int
+
+
+class Leases:
+    """Writes and finds leases in KV `LEASES`.
+
+    `on_taken` is called for a session that another gateway, or nobody, holds now.
+    """
+
+    def __init__(self, bus: Bus, gateway: GatewayId, on_taken: Callable[[SessionId], None]) -> None:
+        self._bus = bus
+        self._gateway = gateway
+        self._on_taken = on_taken
+        self._since = ids.now_ms()
+        self._store: KeyValue | None = None
+        self._held: dict[SessionId, _Held] = {}
+        self._owed: dict[SessionId, _Held] = {}
+
+    async def open(self) -> None:
+        """Makes the bucket where it is missing, and takes this gateway's own lease."""
+        self._store = await self._bus.ensure_bucket(LEASES)
+        await self.renew_gateway()
+
+    async def renew_gateway(self, *, draining: bool = False) -> None:
+        """Says that this gateway lives."""
+        lease = GatewayLease(since=self._since, sessions=len(self._held), draining=draining)
+        await self._write(f"gateway.{self._gateway}", lease, GATEWAY_LEASE_SECONDS)
+
+    async def leave(self) -> None:
+        """Gives the gateway's own lease back."""
+        if self._store is not None:
+            await self._store.delete(f"gateway.{self._gateway}")
+
+    async def claim(self, wanted: SessionId | None, claims: AccessClaims) -> Seat:
+        """A seat for this person: `wanted` where it is theirs and still kept, else a new one.
+
+        Raises:
+            Refusal: `request.unavailable`; the broker is out of reach.
+        """
+        try:
+            if wanted is not None and await self._resume(wanted, claims):
+                return Seat(wanted, resumed=True)
+            session = SessionId(ids.new_id())
+            lease = SessionLease(
+                user=claims.sub,
+                device=claims.dev,
+                gateway=self._gateway,
+                since=ids.now_ms(),
+                guest_room=claims.room,
+            )
+            await self._hold(session, lease, 0)
+        except (NatsError, TimeoutError):
+            raise Refusal(Code.UNAVAILABLE, retry_after=1.0) from None
+        return Seat(session, resumed=False)
+
+    async def renew(self, session: SessionId) -> None:
+        """Keeps a seat for as long as a new token."""
+        held = self._held.get(session)
+        if held is not None:
+            await self._put(session, held, SESSION_LEASE_SECONDS)
+
+    async def drop(self, session: SessionId) -> None:
+        """The connection is lost: the seat is kept for the grace, and ends by itself then."""
+        held = self._held.pop(session, None)
+        if held is not None:
+            lease = msgspec.structs.replace(held.lease, dropped_at=ids.now_ms())
+            await self._put(session, _Held(lease, held.revision), SESSION_GRACE_SECONDS)
+
+    async def end(self, session: SessionId) -> None:
+        """The session is over: nobody comes back to it."""
+        held = self._held.pop(session, None)
+        if held is None or self._store is None:
+            return
+        try:
+            await self._store.delete(_key(session), last=held.revision)
+        except (NatsError, TimeoutError):
+            self._owed[session] = _Held(
+                msgspec.structs.replace(held.lease, dropped_at=ids.now_ms()), held.revision
+            )
+
+    def taken(self, session: SessionId, revision: int) -> None:
+        """Another gateway says that it holds this session since `revision`."""
+        held = self._held.get(session)
+        if held is not None and held.revision < revision:
+            del self._held[session]
+            self._on_taken(session)
+
+    async def write_again(self) -> None:
+        """Everything is written anew, after the broker was away and may have lost the bucket."""
+        await self.open()
+        owed, self._owed = self._owed, {}
+        alive = asyncio.Semaphore(AT_ONCE)
+
+        async def restore(session: SessionId, held: _Held, seconds: int) -> None:
+            async with alive:
+                await self._restore(session, held, seconds)
+
+        async with asyncio.TaskGroup() as writing:
+            for session, held in list(self._held.items()):
+                writing.create_task(restore(session, held, SESSION_LEASE_SECONDS))
+            for session, held in owed.items():
+                writing.create_task(restore(session, held, SESSION_GRACE_SECONDS))
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    async def _resume(self, session: SessionId, claims: AccessClaims) -> bool:
+        for _ in range(TRIES):
+            found = await self._find(session)
+            if found is None:
+                return False
+            known = found.lease
+            if (known.user, known.device, known.guest_room) != (
+                claims.sub,
+                claims.dev,
+                claims.room,
+            ):
+                return False
+            lease = msgspec.structs.replace(known, gateway=self._gateway, dropped_at=None)
+            try:
+                await self._hold(session, lease, found.revision)
+            except TakenByAnother:
+                # Its last write was still on the way.
+                continue
+            if known.gateway != self._gateway:
+                taken = encode(
+                    SessionTaken(
+                        session=session, by=self._gateway, revision=self._held[session].revision
+                    )
+                )
+                await self._bus.nc.publish(subjects.gateway(known.gateway), taken)
+            return True
+        return False
+
+    async def _find(self, session: SessionId) -> _Held | None:
+        if self._store is None:
+            raise Refusal(Code.UNAVAILABLE, retry_after=1.0)
+        try:
+            entry = await self._store.get(_key(session))
+        except KeyNotFoundError:
+            return None
+        if not entry.value or entry.revision is None:
+            return None
+        return _Held(decode_as(SessionLease, entry.value), entry.revision)
+
+    async def _hold(self, session: SessionId, lease: SessionLease, expected: int) -> None:
+        revision = await self._write(_key(session), lease, SESSION_LEASE_SECONDS, expected)
+        self._held[session] = _Held(lease, revision)
+
+    async def _put(self, session: SessionId, held: _Held, seconds: int) -> None:
+        try:
+            held.revision = await self._write(_key(session), held.lease, seconds, held.revision)
+        except TakenByAnother:
+            if self._held.get(session) is held:
+                del self._held[session]
+                self._on_taken(session)
+        except (NatsError, TimeoutError) as error:
+            _logger.info("leases.owed", kind=type(error).__name__)
+            if held.lease.dropped_at is not None:
+                self._owed[session] = held
+
+    async def _restore(self, session: SessionId, held: _Held, seconds: int) -> None:
+        found = await self._find(session)
+        if found is None:
+            held.revision = 0
+        elif found.lease.gateway == self._gateway:
+            held.revision = found.revision
+        await self._put(session, held, seconds)
+
+    async def _write(
+        self, key: str, value: msgspec.Struct, seconds: int, expected: int | None = None
+    ) -> int:
+        headers: dict[str, str] = {}
+        if expected is not None:
+            headers[js_api.Header.EXPECTED_LAST_SUBJECT_SEQUENCE.value] = str(expected)
+        try:
+            # nats-py's own `put` and `update` know no time to live.
+            stored = await self._bus.js.publish(
+                f"$KV.{LEASES.name}.{key}", encode(value), headers=headers, msg_ttl=seconds
+            )
+        except APIError as error:
+            if error.err_code in _WRONG_LAST_SEQUENCE:
+                raise TakenByAnother from None
+            raise
+        return stored.seq
+
+
+def _key(session: SessionId) -> str:
+    return f"session.{session}"

@@ -1,0 +1,104 @@
+"""The public port: uvicorn on a socket of ours, told when to begin and when to end."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import uvicorn
+
+from contracts.frames import MAX_FRAME_BYTES
+from gateway.protocol import Wire
+from gateway.settings import GatewaySettings
+
+BACKLOG = 2048
+"""All clients of a gateway that died knock within a second or two."""
+
+
+class Listener:
+    """Accepts connections for an ASGI application until it is closed."""
+
+    def __init__(self, app: Any, settings: GatewaySettings) -> None:
+        self._settings = settings
+        config = uvicorn.Config(
+            app,
+            ws=Wire,
+            ws_max_size=MAX_FRAME_BYTES,
+            # 50 KiB a connection and a cost per frame, for messages of some hundred bytes.
+            ws_per_message_deflate=False,
+            # Sessions have heartbeats of their own, on one shared timer.
+            ws_ping_interval=None,
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=max(1, int(settings.drain_seconds)),
+            backlog=BACKLOG,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
+        )
+        self._server = _Quiet(config)
+        self._socket: socket.socket | None = None
+        self.serving: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Listens.
+
+        Raises:
+            OSError: the address can't be had.
+        """
+        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
+        self._socket = socket.create_server(
+            (self._settings.host, self._settings.port), family=family, backlog=BACKLOG
+        )
+        self._socket.setblocking(False)
+        serving = self._server.serve(sockets=[self._socket])
+        self.serving = asyncio.get_running_loop().create_task(serving, name="listener")
+
+    @property
+    def listening(self) -> bool:
+        """Whether connections are accepted."""
+        return self._server.started and not self._server.should_exit
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        if self._socket is None:
+            raise RuntimeError("the listener is not open")
+        return int(self._socket.getsockname()[1])
+
+    async def opened(self) -> None:
+        """Returns once connections are accepted."""
+        await self._server.open.wait()
+
+    def refuse(self) -> None:
+        """Accepts no more connections; those there are live on."""
+        for server in self._server.servers:
+            server.close()
+
+    async def close(self) -> None:
+        """Finishes the requests under way, and ends."""
+        self._server.should_exit = True
+        if self.serving is not None:
+            await asyncio.gather(self.serving, return_exceptions=True)
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves the signals to the process, and says when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.open = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.open.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield

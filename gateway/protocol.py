@@ -1,0 +1,189 @@
+"""uvicorn's websocket protocol, which hands its connection over once the handshake is done.
+
+The ASGI call lives as long as the handshake alone. From then on frames go straight from the
+protocol to their owner, and framed bytes straight to the transport: no task, no queue and no event
+object for each idle connection, and a broadcast is framed once for all.
+
+What is used of uvicorn's class (its attributes, and which method gets which frame) is not a public
+promise of uvicorn's; `tests/integration/gateway/test_wire.py` holds the version to it.
+"""
+
+import asyncio
+import logging
+from typing import Any, Protocol, cast
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import PayloadTooBig
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from contracts.closing import Closing
+from gateway.fanout import close_frame, ping_frame
+from gateway.outbox import Outbox
+
+EXTENSION = "parley.wire"
+"""Where the ASGI scope carries the wire."""
+
+CLOSE_SECONDS = 2.0
+"""How long a client may take to answer a close frame before the connection is cut."""
+
+_logger = logging.getLogger("uvicorn.error")
+
+
+class Owner(Protocol):
+    """Who is told what happens on a wire."""
+
+    def received(self, data: bytes) -> None:
+        """A whole message came, as text or binary."""
+        ...
+
+    def alive(self) -> None:
+        """A ping or a pong came."""
+        ...
+
+    def overflowed(self) -> None:
+        """More waits for the client than its outbox may hold."""
+        ...
+
+    def too_large(self) -> None:
+        """The client began a message past the limit; nothing more can be read."""
+        ...
+
+    def lost(self) -> None:
+        """The connection is gone. Nothing is told after this."""
+        ...
+
+
+class _Nowhere:
+    """Takes the place of a queue whose reader has left."""
+
+    def put_nowait(self, item: object) -> None:
+        pass
+
+
+_NOWHERE = cast("asyncio.Queue[Any]", _Nowhere())
+_WRITABLE = asyncio.Event()
+_WRITABLE.set()
+
+
+class Wire(WebSocketsSansIOProtocol):
+    """One websocket as bytes: its handshake by ASGI, its frames by an owner."""
+
+    owner: Owner | None = None
+    outbox: Outbox | None = None
+
+    # ---- for the owner -----------------------------------------------------------------------
+
+    def attach(self, owner: Owner, outbox_bytes: int) -> Outbox:
+        """Hands everything that comes from now on to `owner`; to be called once accepted."""
+        self.owner = owner
+        self.outbox = Outbox(self.transport, outbox_bytes, owner.overflowed)
+        early = [self.queue.get_nowait() for _ in range(self.queue.qsize())]
+        # What only the handshake needed: about 9 KB a connection.
+        self.queue = _NOWHERE
+        self.writable = _WRITABLE
+        del self.scope, self.request, self.response
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        for event in early:
+            if event["type"] == "websocket.receive":
+                text = event.get("text")
+                owner.received(text.encode() if text is not None else event.get("bytes") or b"")
+        return self.outbox
+
+    def ping(self) -> None:
+        """Asks the client for a sign of life."""
+        self.transport.write(ping_frame())
+
+    def end(self, closing: Closing) -> None:
+        """Says why, gives the client a moment to answer, and cuts the connection then."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.close_sent = True
+        self.transport.write(close_frame(closing.value.code, closing.value.reason))
+        # Not `close`: it waits without end for a client that reads nothing.
+        self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    # ---- from uvicorn ------------------------------------------------------------------------
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            extensions = cast("dict[str, Any]", self.scope.get("extensions"))
+            extensions[EXTENSION] = self
+
+    async def run_asgi(self) -> None:
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except Exception:
+            _logger.exception("a websocket's handshake failed")
+            self.send_500_response()
+        if self.owner is None and self.close_timer is None:
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        if self.owner is not None and self.conn.parser_exc is not None:
+            # Over already: read on so that the close frame is not lost to a reset.
+            return
+        super().data_received(data)
+
+    def handle_parser_exception(self) -> None:
+        if self.owner is None:
+            super().handle_parser_exception()
+            return
+        if not isinstance(self.conn.parser_exc, PayloadTooBig):
+            super().handle_parser_exception()
+            self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+            return
+        self.conn.data_to_send()
+        self.owner.too_large()
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        if self.owner is not None and self.close_timer is None:
+            # uvicorn closes by now, which waits for a client to read what it never may.
+            self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    def send_receive_event_to_app(self) -> None:
+        if self.owner is None:
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if not self.close_sent:
+            self.owner.received(bytes(data))
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if self.owner is not None:
+            self.owner.alive()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self.owner is not None:
+            self.owner.alive()
+
+    def pause_writing(self) -> None:
+        if self.owner is None:
+            super().pause_writing()
+        elif not self.close_sent:
+            # Called from within a write, maybe amid a broadcast: ending here would change the set
+            # of members while it is walked.
+            self.loop.call_soon(self._overflow)
+
+    def resume_writing(self) -> None:
+        if self.owner is None:
+            super().resume_writing()
+
+    def _overflow(self) -> None:
+        if self.outbox is not None and not self.close_sent:
+            self.outbox.overflowed()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        owner, self.owner, self.outbox = self.owner, None, None
+        if owner is not None:
+            owner.lost()

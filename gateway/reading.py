@@ -1,0 +1,55 @@
+"""Reads what a client sends, as strictly as anything in the system."""
+
+import msgspec
+
+from contracts.base import Command, tag_of
+from contracts.errors import Code, Refusal
+from contracts.frames import RequestFrame
+from contracts.ids import Request, RequestId
+from contracts.registry import BY_TAG, CONTRACTS, SESSION, Contract, Via
+from runtime.codec import strict
+
+_by_socket = [c.command for c in (*SESSION, *CONTRACTS) if Via.SOCKET in c.via]
+_command = strict(_by_socket)
+_frame = msgspec.json.Decoder(RequestFrame)
+
+
+class _Id(msgspec.Struct):
+    """Reads nothing but the id of a frame, from whatever is around it."""
+
+    id: Request
+
+
+_id = msgspec.json.Decoder(_Id)
+
+
+def read_frame(data: bytes) -> RequestFrame:
+    """The request in a frame.
+
+    Raises:
+        Refusal: it is not JSON in UTF-8, or not a request.
+    """
+    try:
+        return _frame.decode(data)
+    except msgspec.ValidationError as error:
+        raise Refusal(Code.INVALID, str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refusal(Code.MALFORMED) from None
+
+
+def read_command(request: msgspec.Raw) -> tuple[Contract, Command]:
+    """The command of a request, and its contract.
+
+    Raises:
+        Refusal: of no kind that a browser may send here, or not as its type says.
+    """
+    command = _command(request)
+    return BY_TAG[tag_of(type(command))], command
+
+
+def request_id(data: bytes) -> RequestId | None:
+    """The id of a frame that could not be read as a whole, where that much can be."""
+    try:
+        return _id.decode(data).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
