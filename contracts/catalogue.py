@@ -64,6 +64,7 @@ _VALUES: dict[str, tuple[str, tuple[type[msgspec.Struct], ...]]] = {
     "LEASES": ("<lease>", (presence.SessionLease, presence.GatewayLease)),
     "REVOKED": ("<revoked>", (auth.Revocation,)),
     "KEYS": ("<key>", (auth.PublicKey,)),
+    "LEADERS": ("presence", ()),
 }
 """What a bucket's keys look like and what its values are."""
 
@@ -135,6 +136,15 @@ SUBJECTS: tuple[Subject, ...] = (
         listeners="that gateway",
         messages=(),
         purpose="To one gateway process, by another one.",
+    ),
+    Subject(
+        name="presence.leader",
+        pattern=subjects.PRESENCE_LEADER,
+        kind="request and reply",
+        speakers=("rooms",),
+        listeners="the replica of rooms that speaks for presence",
+        messages=(presence.GetPresence,),
+        purpose="A replica passes on who asks for presence; whether they may it has checked.",
     ),
     *(
         Subject(

@@ -60,6 +60,7 @@ LEASES = Bucket(
 )
 REVOKED = Bucket("REVOKED", "auth", "access tokens that end before their time", ttl_keys=True)
 KEYS = Bucket("KEYS", "auth", "public keys that verify access tokens")
+LEADERS = Bucket("LEADERS", "rooms", "which replica speaks for presence", ttl_keys=True)
 
 STREAMS = (TIMELINE, EVENTS)
-BUCKETS = (ROOMS, MEMBERS, CALLS, LEASES, REVOKED, KEYS)
+BUCKETS = (ROOMS, MEMBERS, CALLS, LEASES, REVOKED, KEYS, LEADERS)

@@ -11,6 +11,8 @@ TIMELINE_LOG = "log.room.*"
 ROOM_TIMELINE = "room.*.timeline"
 ROOM_STATE = "room.*.state"
 EVENTS_ALL = "evt.>"
+PRESENCE_LEADER = "svc.rooms.presence_leader"
+"""To the replica of `services/rooms` that speaks for presence, from the others alone."""
 
 
 def _token(value: str) -> str:

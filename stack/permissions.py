@@ -44,6 +44,7 @@ SPEAKS: Mapping[str, tuple[str, ...]] = {
     ANY_SESSION: ("signaling", "media"),
     ANY_USER: ("auth", "rooms", "chat", "signaling"),
     ANY_GATEWAY: ("gateway",),
+    subjects.PRESENCE_LEADER: ("rooms",),
 }
 """Who publishes on the subjects that reach browsers. `room.*.timeline` is the server's own."""
 
