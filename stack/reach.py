@@ -81,7 +81,8 @@ async def _broker(target: Target) -> list[Finding]:
         mend = "start it, mend NATS_URL, or give the operator's password in the environment"
         return [bad("nats", f"{target.nats_url}: {error or 'no answer'}", mend)]
     try:
-        version = client.connected_server_version
+        at = client.connected_server_version
+        version = f"{at.major}.{at.minor}.{at.patch}"
         found = [good("nats", f"{target.nats_url}, version {version}")]
         found += await _kept(client)
         found += [await _service(client, name) for name in dict.fromkeys(_services())]
@@ -104,7 +105,7 @@ async def _kept(client: Client) -> list[Finding]:
         try:
             info = await context.stream_info(f"KV_{kept.name}" if is_bucket else kept.name)
         except NotFoundError:
-            found.append(absent(what, "not there", f"{kept.owner} makes it when it starts"))
+            found.append(absent(what, f"not there: {kept.owner} makes it when it needs it"))
         except (NatsError, TimeoutError) as error:
             found.append(bad(what, str(error) or "no answer", "look at the NATS server's log"))
         else:
