@@ -209,7 +209,7 @@ class Entry(Event, frozen=True, kw_only=True):
 
 
 class MessagePosted(Entry, frozen=True, kw_only=True, tag="message.posted"):
-    """Someone said something."""
+    """Someone said something. `mentions`: the members named, and the author answered."""
 
     text: str
     mentions: list[User]

@@ -81,6 +81,7 @@ _APPEND = (
     Code.BANNED,
     Code.RATE_LIMITED,
     Code.CLIENT_ID_REUSED,
+    Code.CONFLICT,
     Code.UNAVAILABLE,
 )
 

@@ -387,3 +387,4 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True):
     muted_until: Millis
     banned: bool
     revision: Revision
+    joined_at: Millis = 0

@@ -139,6 +139,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
             muted_until=self.muted_until,
             banned=self.ban is not None,
             revision=self.version,
+            joined_at=self.joined_at,
         )
 
 
