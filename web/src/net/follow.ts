@@ -41,6 +41,8 @@ interface Room {
   followed: boolean;
   asking: boolean;
   tries: number;
+  /** Whether a question for missing entries is due. */
+  mending: boolean;
 }
 
 /**
@@ -71,7 +73,7 @@ export class Follower {
     return this.#entries.add(listener);
   }
 
-  /** A room whose entries go on after a hole: what is held of it has to be read again. */
+  /** A room whose entries go on from a new place: what is held from before it may have a hole. */
   onRestart(listener: (room: string) => void): () => void {
     return this.#restarts.add(listener);
   }
@@ -83,7 +85,13 @@ export class Follower {
     for (const [id] of left) this.#rooms.delete(id);
     for (const id of wanted) {
       if (!this.#rooms.has(id)) {
-        this.#rooms.set(id, { log: emptyLog, followed: false, asking: false, tries: 0 });
+        this.#rooms.set(id, {
+          log: emptyLog,
+          followed: false,
+          asking: false,
+          tries: 0,
+          mending: false,
+        });
       }
     }
     const unfollow = left.filter(([, room]) => room.followed).map(([id]) => id);
@@ -162,20 +170,16 @@ export class Follower {
   }
 
   /** Takes in an answer that says what came after our place, or that nobody can say any more. */
-  #caughtUp(
-    id: string,
-    answer: Pick<Since, 'recovered' | 'head'> & { entries?: TimelineEntry[] },
-  ): void {
+  #caughtUp(id: string, answer: FollowedRoom | Since): void {
     const room = this.#rooms.get(id);
     if (room === undefined) return;
     const { recovered = false, head = 0, entries = [] } = answer;
-    const begins = room.log.last === null;
-    if (recovered && !begins) this.#move(id, (log) => taken(heardOf(log, head), entries));
-    else {
+    if (recovered && room.log.last !== null) {
+      this.#move(id, (log) => taken(heardOf(log, head), entries));
+    } else if (room.log.last === null || head > room.log.last) {
       // The first answer only places us: what was before is history, and read as such.
-      const isHole = !begins && head > (room.log.last ?? 0);
       this.#move(id, (log) => placedAt(log, head));
-      if (isHole) this.#restarts.tell(id);
+      this.#restarts.tell(id);
     }
   }
 
@@ -189,7 +193,11 @@ export class Follower {
   }
 
   #mendLater(id: string, ms: number): void {
+    const room = this.#rooms.get(id);
+    if (room === undefined || room.mending) return;
+    room.mending = true;
     this.#clock.after(ms, () => {
+      room.mending = false;
       void this.#mend(id);
     });
   }
