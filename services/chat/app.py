@@ -1,15 +1,17 @@
 """Puts `services/chat` together."""
 
-from contracts.rooms import MemberView, RoomView
+from contracts.rooms import MemberView, RoomEnded, RoomView
 from contracts.streams import MEMBERS, ROOMS, TIMELINE
 from runtime import mongo
 from runtime.process import Process, run
 from runtime.readmodel import ReadModel
 from services.chat.documents import DOCUMENTS
 from services.chat.domain.limits import Buckets
+from services.chat.ending import Ending
 from services.chat.handlers import table
 from services.chat.index import Index
 from services.chat.journal import Journal
+from services.chat.markers import Markers
 from services.chat.membership import Membership
 from services.chat.posting import Limits, Posting
 from services.chat.projection import Projection
@@ -18,6 +20,8 @@ from services.chat.reading import Reading
 from services.chat.settings import ChatSettings
 from services.chat.store import Store
 from services.chat.timelines import Timelines
+from services.chat.typing import TypingSigns
+from services.chat.unread import Unreads
 
 
 async def start(process: Process, settings: ChatSettings) -> None:
@@ -45,8 +49,13 @@ async def start(process: Process, settings: ChatSettings) -> None:
     )
     posting = Posting(bus, timelines, membership, limits)
     reading = Reading(timelines, index, membership)
-    process.spawn(Projector(bus, Projection(store, journal)).run(), name="project")
-    await process.serve(table(posting, reading))
+    markers = Markers(store)
+    unreads = Unreads(bus, timelines, index, markers, membership)
+    projection = Projection(store, journal)
+    process.spawn(Projector(bus, projection).run(), name="project")
+    ending = Ending(journal, projection, markers, timelines)
+    process.follow("chat", {RoomEnded: ending.end})
+    await process.serve(table(posting, reading, unreads, TypingSigns(bus, membership)))
 
 
 def main() -> None:

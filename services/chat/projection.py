@@ -64,6 +64,15 @@ class Projection:
             await self.apply(room, run)
             await self._advance(room, cursor, run[-1])
 
+    async def entomb(self, room: RoomId) -> None:
+        """Marks a room as over: nothing of it is indexed from now on."""
+        stone = {"seq": 0, "position": 0, "digest": "", "held": False, "ended": True}
+        await self._store.call(
+            lambda: self._store.cursors.update_one(
+                {"_id": room}, {"$set": stone, "$inc": {"epoch": 1}}, upsert=True
+            )
+        )
+
     async def _bury(self, room: RoomId) -> None:
         """A request under way when the room ended may have written after it was cleared."""
         await self._journal.purge(room)
