@@ -23,6 +23,7 @@ from contracts.streams import (
     REVOKED,
     ROOMS,
     STREAMS,
+    TIMELINE,
     Bucket,
     Stream,
 )
@@ -120,7 +121,10 @@ def _storage(user: str) -> list[str]:
         if user == kept.owner:
             allowed += [f"$JS.API.STREAM.{verb}.{stream}" for verb in ("CREATE", "UPDATE")]
         if user == kept.owner and isinstance(kept, Bucket):
-            allowed += [f"$KV.{kept.name}.>", f"$JS.API.STREAM.PURGE.{stream}"]
+            allowed.append(f"$KV.{kept.name}.>")
+        if user == kept.owner and (isinstance(kept, Bucket) or kept is TIMELINE):
+            # A room that is over takes its timeline with it.
+            allowed.append(f"$JS.API.STREAM.PURGE.{stream}")
         if user == kept.owner or user in READS.get(kept, ()):
             allowed += _reads(stream)
     return allowed
