@@ -28,6 +28,7 @@ BATCH = 256
 per-connection buffer."""
 
 _GET = f"$JS.API.DIRECT.GET.{TIMELINE.name}"
+_INFO = f"$JS.API.STREAM.INFO.{TIMELINE.name}"
 _WRONG_LAST_SEQUENCE = 10071
 _STATUS = "Status"
 _END_OF_BATCH = "204"
@@ -66,6 +67,17 @@ class _Request(msgspec.Struct, omit_defaults=True):
     batch: int = 0
 
 
+class _State(msgspec.Struct):
+    subjects: dict[str, int] | None = None
+
+
+class _Info(msgspec.Struct):
+    """The server's description of the stream, as far as it is wanted."""
+
+    state: _State
+
+
+_infos = msgspec.json.Decoder(_Info)
 _acks = msgspec.json.Decoder(_Ack)
 _encoder = msgspec.json.Encoder()
 
@@ -152,6 +164,17 @@ class Journal:
             entries.append(kept)
         elif not done.done():
             done.set_result(entries)
+
+    async def rooms(self) -> dict[RoomId, int]:
+        """Every room that has entries, and how many."""
+        found: dict[RoomId, int] = {}
+        while True:
+            request = {"subjects_filter": subjects.TIMELINE_LOG, "offset": len(found)}
+            answer = await self._ask(_INFO, _encoder.encode(request))
+            page = _infos.decode(answer.data).state.subjects
+            if not page:
+                return found
+            found |= {subjects.room_of_log(subject): count for subject, count in page.items()}
 
     async def purge(self, room: RoomId) -> None:
         """Removes all entries of a room for good."""

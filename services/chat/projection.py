@@ -50,7 +50,7 @@ class Projection:
             if cursor is not None and cursor["held"]:
                 raise Held
             if cursor is not None and cursor["ended"]:
-                await self._bury(room)
+                await self.bury(room)
                 return
             at = cursor["seq"] if cursor else 0
             if entries[-1].entry.seq <= at:
@@ -64,16 +64,47 @@ class Projection:
             await self.apply(room, run)
             await self._advance(room, cursor, run[-1])
 
-    async def entomb(self, room: RoomId) -> None:
-        """Marks a room as over: nothing of it is indexed from now on."""
-        stone = {"seq": 0, "position": 0, "digest": "", "held": False, "ended": True}
+    async def hold(self, room: RoomId) -> None:
+        """Keeps projectors and readers off a room's index until `release`."""
+        held = {"seq": 0, "position": 0, "digest": "", "held": True, "ended": False}
+        await self._mark(room, held)
+
+    async def release(self, room: RoomId, last: Kept | None) -> None:
+        """Gives a room back, indexed up to its entry `last`."""
+        place = _place(last) if last else {"seq": 0, "position": 0, "digest": ""}
         await self._store.call(
             lambda: self._store.cursors.update_one(
-                {"_id": room}, {"$set": stone, "$inc": {"epoch": 1}}, upsert=True
+                {"_id": room, "held": True}, {"$set": {**place, "held": False}}
             )
         )
 
-    async def _bury(self, room: RoomId) -> None:
+    async def entomb(self, room: RoomId) -> None:
+        """Marks a room as over: nothing of it is indexed from now on."""
+        stone = {"seq": 0, "position": 0, "digest": "", "held": False, "ended": True}
+        await self._mark(room, stone)
+
+    async def _mark(self, room: RoomId, mark: Document) -> None:
+        await self._store.call(
+            lambda: self._store.cursors.update_one(
+                {"_id": room}, {"$set": mark, "$inc": {"epoch": 1}}, upsert=True
+            )
+        )
+
+    async def catch_up(self) -> None:
+        """Brings every room up to its log, whatever the consumer has told or not."""
+        known = {
+            cursor["_id"]: cursor["seq"]
+            for cursor in await self._store.call(
+                lambda: self._store.cursors.find({}, {"seq": 1}).to_list(None)
+            )
+        }
+        for room, entries in (await self._journal.rooms()).items():
+            if known.get(room, 0) < entries:
+                last = await self._journal.last(room)
+                if last is not None:
+                    await self.project(room, [last])
+
+    async def bury(self, room: RoomId) -> None:
         """A request under way when the room ended may have written after it was cleared."""
         await self._journal.purge(room)
         await self.clear(room)
@@ -171,7 +202,7 @@ class Projection:
 
     async def _advance(self, room: RoomId, cursor: Document | None, last: Kept) -> None:
         """Moves the cursor, where nobody else has; else the next look at it tells."""
-        place = {"seq": last.entry.seq, "position": last.position, "digest": digest(last.data)}
+        place = _place(last)
         if cursor is None:
             fresh = {"_id": room, **place, "epoch": 0, "held": False, "ended": False}
             try:
@@ -182,6 +213,10 @@ class Projection:
             seen = {"seq": cursor["seq"], "epoch": cursor["epoch"]}
             as_read = {"_id": room, **seen, "held": False, "ended": False}
             await self._store.call(lambda: self._store.cursors.update_one(as_read, {"$set": place}))
+
+
+def _place(last: Kept) -> Document:
+    return {"seq": last.entry.seq, "position": last.position, "digest": digest(last.data)}
 
 
 def _document(room: RoomId, message: Message, mark: int) -> Document:

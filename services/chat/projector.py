@@ -54,10 +54,15 @@ class Projector:
 
     async def run(self) -> None:
         """Projects until cancelled; a broker or store that is away is waited for."""
+        caught_up = False
         while True:
             try:
+                if not caught_up:
+                    # Whatever an earlier life of this process or of the index has left undone.
+                    await self._projection.catch_up()
+                    caught_up = True
                 await self._follow()
-            except (NatsError, TimeoutError, OSError) as error:
+            except (Refusal, Held, NatsError, TimeoutError, OSError) as error:
                 _logger.warning("projector.lost", kind=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
