@@ -94,6 +94,7 @@ format: $(STAMPS)/dev $(STAMPS)/npm ## Bring the code into shape
 .PHONY: docs
 docs: $(STAMPS)/dev $(STAMPS)/npm ## Generate what is generated: tables, AsyncAPI, OpenAPI, TypeScript types, NATS permissions
 	@$(BIN)/python -m contracts.generate
+	@$(BIN)/python -m gateway.http.openapi_export
 	@$(BIN)/python -m stack.permissions
 	@cd web && $(WITH_NODE) npm run --silent types
 

@@ -28,6 +28,7 @@ python_checks() {
     step walls lint-imports
     step permissions python -m stack.permissions --check
     step generated python -m contracts.generate --check
+    step openapi python -m gateway.http.openapi_export --check
     step types basedpyright
 }
 
