@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum
 
 from pymongo.errors import DuplicateKeyError
 
@@ -18,6 +20,25 @@ TRIES = 8
 FIRST_WAIT_MS = 1_000
 
 
+class Success(Enum):
+    """What an attempt that went well does to the count of those that did not."""
+
+    FORGETS = "forgets"
+    """Who knows the password is no guesser: the slate is clean."""
+    RELEASES = "releases"
+    """It does not count itself, and clears nobody else who shares the address."""
+    COUNTS = "counts"
+    """It is what is counted."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of attempt."""
+
+    policy: Policy
+    success: Success
+
+
 class Throttles:
     """Kinds of attempt, each with a policy of its own."""
 
@@ -26,14 +47,15 @@ class Throttles:
         longest = int(settings.throttle_longest_seconds * 1_000)
         memory = int(settings.throttle_memory_seconds * 1_000)
 
-        def policy(free: int) -> Policy:
-            return Policy(free=free, first=FIRST_WAIT_MS, longest=longest, memory=memory)
+        def kind(free: int, success: Success) -> Kind:
+            policy = Policy(free=free, first=FIRST_WAIT_MS, longest=longest, memory=memory)
+            return Kind(policy, success)
 
-        self._policies = {
-            "account": policy(settings.login_free_tries),
-            "address": policy(settings.address_free_tries),
-            "names": policy(settings.names_free_tries),
-            "registrations": policy(settings.registrations_free),
+        self._kinds = {
+            "account": kind(settings.login_free_tries, Success.FORGETS),
+            "address": kind(settings.address_free_tries, Success.RELEASES),
+            "names": kind(settings.names_free_tries, Success.RELEASES),
+            "registrations": kind(settings.registrations_free, Success.COUNTS),
         }
 
     @asynccontextmanager
@@ -43,36 +65,33 @@ class Throttles:
             yield
 
     @asynccontextmanager
-    async def tried(self, kind: str, whom: str, at: Millis) -> AsyncGenerator[None]:
-        """Counts an attempt before the block; takes it back where the block goes well.
+    async def tried(self, name: str, whom: str, at: Millis) -> AsyncGenerator[None]:
+        """Counts an attempt of a kind before the block, and then does what its outcome asks for.
 
-        A block that could not be carried through (the server was busy) does not count either.
+        A block that could not be carried through (the server was busy) does not count.
 
         Raises:
             Refusal: `auth.throttled` with `retry_after`, before the block.
         """
-        if kind != "account":
+        if name != "account":
             whom = throttle.network_of(whom)
         if not whom:  # a service on its own behalf has no address
             yield
             return
-        await self.count(kind, whom, at)
+        kind, key = self._kinds[name], throttle.key_of(name, whom, self._secret)
+        await self._count(key, at, kind.policy)
         try:
             yield
         except Refusal as refusal:
             if refusal.code is Code.UNAVAILABLE:
-                await self._release(kind, whom, at)
+                await self._release(key, at, kind.policy)
             raise
-        await self._release(kind, whom, at)
+        if kind.success is Success.FORGETS:
+            await ThrottleDocument.get_motor_collection().delete_one({"_id": key})
+        elif kind.success is Success.RELEASES:
+            await self._release(key, at, kind.policy)
 
-    async def count(self, kind: str, whom: str, at: Millis) -> None:
-        """Counts an attempt for good.
-
-        Raises:
-            Refusal: `auth.throttled` with `retry_after`; then it does not count.
-        """
-        policy = self._policies[kind]
-        key = throttle.key_of(kind, whom, self._secret)
+    async def _count(self, key: str, at: Millis, policy: Policy) -> None:
         for _ in range(TRIES):
             version, record = await self._read(key)
             if wait := throttle.waiting(record, at):
@@ -81,13 +100,7 @@ class Throttles:
                 return
         raise Refusal(Code.THROTTLED, retry_after=1.0)
 
-    async def _release(self, kind: str, whom: str, at: Millis) -> None:
-        policy = self._policies[kind]
-        key = throttle.key_of(kind, whom, self._secret)
-        if kind == "account":
-            # Who knows the password is no guesser: the slate is clean.
-            await ThrottleDocument.get_motor_collection().delete_one({"_id": key})
-            return
+    async def _release(self, key: str, at: Millis, policy: Policy) -> None:
         for _ in range(TRIES):
             version, record = await self._read(key)
             if await self._write(key, version, throttle.released(record, at), policy):

@@ -48,9 +48,10 @@ def name_of(typed: str) -> str:
     return name
 
 
-def key_of(name: str) -> str:
-    """What makes a name unique: two names with one key are the same name."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+def key_of(typed: str) -> str:
+    """What makes a name unique: names with one key are the same name, however they were typed."""
+    folded = unicodedata.normalize("NFKC", typed).strip().casefold()
+    return unicodedata.normalize("NFKC", folded)
 
 
 def display_name_of(typed: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Set as AbstractSet
 MIN_LENGTH = 8
 MAX_LENGTH = 256
 _TAIL = 4
-"""A common password with this much or less added to its end is as easy to guess: “password123!”."""
+"""A common password with this much or less added to its end is as easy to guess,
+where no letters are among it: “password123!”."""
 
 
 def normal(password: str) -> str:
@@ -24,13 +25,15 @@ def easy_to_guess(password: str, key: str, common: AbstractSet[str]) -> bool:
     folded = password.casefold()
     return (
         len(set(folded)) < 3
-        or folded in common
-        or _stem(folded) in common
+        or _begins_common(folded, common)
         or len(folded.replace(key, "")) < _TAIL
         or len(folded[::-1].replace(key, "")) < _TAIL
     )
 
 
-def _stem(folded: str) -> str:
-    stem = folded.rstrip("0123456789!?.*#$@-_+ ")
-    return stem if len(folded) - len(stem) <= _TAIL else folded
+def _begins_common(folded: str, common: AbstractSet[str]) -> bool:
+    for length in range(_TAIL + 1):
+        stem, tail = folded[: len(folded) - length], folded[len(folded) - length :]
+        if stem in common and not any(character.isalpha() for character in tail):
+            return True
+    return False

@@ -64,10 +64,12 @@ class Entering:
         if await self._hasher.easy_to_guess(command.password, key):
             raise Refusal(Code.PASSWORD_WEAK, field="$.password")
         address, _ = _whence(call)
-        async with self._throttles.tried("names", address, call.at):
+        async with (
+            self._throttles.tried("names", address, call.at),
+            self._throttles.tried("registrations", address, call.at),
+        ):
             if await self._accounts.by_key(key) is not None:
                 raise Refusal(Code.NAME_TAKEN, field="$.name")
-            await self._throttles.count("registrations", address, call.at)
             account = Account(
                 id=UserId(ids.new_id()),
                 name=name,
@@ -81,7 +83,7 @@ class Entering:
 
     async def log_in(self, call: Call, command: LogIn) -> SignedIn:
         """A sign-in. Neither the answer nor its time tell whether the name exists."""
-        key = names.key_of(command.name.strip())
+        key = names.key_of(command.name)
         address, _ = _whence(call)
         async with self._throttles.password_tried(key, address, call.at):
             found = await self._accounts.by_key(key)
@@ -101,22 +103,24 @@ class Entering:
         """A person for one room and one day. Joining is the client's next step, by the invite."""
         shown = _display_name_of(command.display_name, "$.display_name")
         address, _ = _whence(call)
-        async with self._throttles.tried("names", address, call.at):
+        async with (
+            self._throttles.tried("names", address, call.at),
+            self._throttles.tried("registrations", address, call.at),
+        ):
             invite = await self._bus.ask(LookUpInvite(code=command.invite), InviteFound)
             if not invite.guests:
                 raise Refusal(Code.GUEST_FORBIDDEN)
-        await self._throttles.count("registrations", address, call.at)
-        account = Account(
-            id=UserId(ids.new_id()),
-            name="",
-            key=None,
-            password=None,
-            display_name=shown,
-            created_at=call.at,
-            room=invite.room,
-            guest_until=call.at + self._guest_ms,
-        )
-        return await self._let_in_new(call, account, command.device_label)
+            account = Account(
+                id=UserId(ids.new_id()),
+                name="",
+                key=None,
+                password=None,
+                display_name=shown,
+                created_at=call.at,
+                room=invite.room,
+                guest_until=call.at + self._guest_ms,
+            )
+            return await self._let_in_new(call, account, command.device_label)
 
     async def refresh(self, call: Call, command: Refresh) -> SignedIn:
         """The next pair of tokens."""

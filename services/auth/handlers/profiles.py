@@ -94,7 +94,7 @@ class People:
 
     async def find_people(self, _: Call, command: FindPeople) -> Profiles:
         """People whose name begins so."""
-        prefix = names.key_of(command.prefix.strip())
+        prefix = names.key_of(command.prefix)
         found = await self._accounts.find(prefix, command.limit) if prefix else []
         return Profiles(profiles=[profile(account) for account in found])
 
