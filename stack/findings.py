@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 
@@ -58,7 +58,7 @@ def print_json(findings: Sequence[Finding]) -> None:
 
 def print_table(findings: Sequence[Finding]) -> None:
     """A line for each finding, and under it how to mend it."""
-    table = Table.grid(padding=(0, 1))
+    table = Table.grid("", "", Column(overflow="fold"), padding=(0, 1))
     for finding in findings:
         mark, style = _MARKS[finding.health]
         detail = Text(finding.detail)

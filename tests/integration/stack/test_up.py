@@ -29,7 +29,7 @@ async def page(url: str) -> httpx.Response:
 async def test_it_starts_serves_and_leaves_nothing_behind(tmp_path: Path) -> None:
     async with running_system(tmp_path / "data") as system:
         assert set(system.ready["pids"]) == PROCESSES
-        assert (await page(system.url)).is_success
+        assert (await page(f"{system.url}/api/health")).is_success
         for health in system.ready["health"].values():
             assert (await page(f"{health}/readyz")).is_success
         port = int(system.url.rsplit(":", 1)[1])
@@ -79,7 +79,7 @@ async def test_each_process_that_is_killed_is_announced_and_heals(tmp_path: Path
             await system.healed(name)
             assert system.states(name, "died")[0]["reason"] == "killed by SIGKILL"
         await wait_until(lambda: _all_ready(system), 30, missing="every process ready again")
-        assert (await page(system.url)).is_success
+        assert (await page(f"{system.url}/api/health")).is_success
 
 
 async def _all_ready(system: RunningSystem) -> bool:
@@ -100,7 +100,7 @@ async def test_two_gateways_answer_and_trust_each_others_pages(tmp_path: Path) -
     async with running_system(tmp_path / "data", "--port", "0", "--gateways", "2") as system:
         assert len(set(system.gateways)) == 2
         for url in system.gateways:
-            assert (await page(url)).is_success
+            assert (await page(f"{url}/api/health")).is_success
         assert {"gateway-1", "gateway-2"} <= set(system.ready["pids"])
 
 
@@ -110,7 +110,7 @@ async def test_https_shows_the_certificate_of_the_data_folder(tmp_path: Path) ->
         assert system.url.startswith("https://localhost:")
         trusted = ssl.create_default_context(cafile=str(data / "tls" / "certificate.pem"))
         async with httpx.AsyncClient(verify=trusted, trust_env=False) as client:
-            assert (await client.get(system.url)).is_success
+            assert (await client.get(f"{system.url}/api/health")).is_success
 
 
 async def test_servers_that_exist_are_used_and_left_running(
