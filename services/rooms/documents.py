@@ -63,4 +63,16 @@ class MembershipDocument(Document):
         ]
 
 
-DOCUMENTS = (RoomDocument, MembershipDocument)
+class SightingDocument(Document):
+    """When a person was last seen; `online` while they were there at the last look."""
+
+    id: str  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride]
+    online: bool
+    at: int
+
+    class Settings:
+        name = "sightings"
+        indexes: ClassVar = [IndexModel([("online", ASCENDING)])]
+
+
+DOCUMENTS = (RoomDocument, MembershipDocument, SightingDocument)

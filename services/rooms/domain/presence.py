@@ -100,10 +100,9 @@ class Presence:
             self._of_gateway[lease.gateway].add(session)
             if lease.dropped_at is not None:
                 self._dropped.add(session)
-            if lease.gateway not in self._alive:
-                self._orphaned.setdefault(lease.gateway, now)
+        seen = now if before is None or before.dropped_at is None else before.dropped_at
         for user in {known.user for known in (before, lease) if known is not None}:
-            self._judge(user, now)
+            self._judge(user, now, seen)
 
     def session_missed(self, session: SessionId, now: Millis) -> None:
         """The lease was not there when the broker came back; its gateway may be about to renew."""
@@ -111,14 +110,16 @@ class Presence:
             self._missed.setdefault(session, now)
 
     def gateway(self, gateway: GatewayId, alive: bool, now: Millis) -> None:
-        """A gateway's lease is there, or has run out."""
+        """A gateway's lease is there, or has run out.
+
+        Sessions of a gateway that was never seen do not count: it may have died long ago.
+        """
         if alive:
             self._alive.add(gateway)
             self._orphaned.pop(gateway, None)
-        else:
+        elif gateway in self._alive:
             self._alive.discard(gateway)
-            if self._of_gateway.get(gateway):
-                self._orphaned.setdefault(gateway, now)
+            self._orphaned[gateway] = now
         self._judge_sessions(self._of_gateway.get(gateway, set()), now)
 
     def member(self, room: RoomId, user: UserId, inside: bool) -> None:
@@ -132,9 +133,8 @@ class Presence:
     def tick(self, now: Millis) -> None:
         """Ends what has run out by now."""
         for gateway in [g for g, since in self._orphaned.items() if now >= since + ORPHAN_MS]:
+            del self._orphaned[gateway]
             self._judge_sessions(self._of_gateway.get(gateway, set()), now)
-            if not self._of_gateway.get(gateway):
-                del self._orphaned[gateway]
         for session in [s for s, since in self._missed.items() if now >= since + ORPHAN_MS]:
             self.session(session, None, now)
         self._judge_sessions({s for s in self._dropped if self._overdue(s, now)}, now)
@@ -152,15 +152,17 @@ class Presence:
 
     def _counts(self, session: SessionId, now: Millis) -> bool:
         gateway = self._sessions[session].gateway
-        if gateway not in self._alive and now >= self._orphaned.get(gateway, 0) + ORPHAN_MS:
-            return False
+        if gateway not in self._alive:
+            since = self._orphaned.get(gateway)
+            if since is None or now >= since + ORPHAN_MS:
+                return False
         return not self._overdue(session, now)
 
     def _judge_sessions(self, sessions: set[SessionId], now: Millis) -> None:
         for user in {self._sessions[session].user for session in sessions}:
             self._judge(user, now)
 
-    def _judge(self, user: UserId, now: Millis) -> None:
+    def _judge(self, user: UserId, now: Millis, seen: Millis | None = None) -> None:
         online = any(self._counts(session, now) for session in self._of_user.get(user, ()))
         if online == (user in self._online):
             return
@@ -169,7 +171,7 @@ class Presence:
             _net(self._changes.went, self._changes.came, user, now)
         else:
             self._online.discard(user)
-            _net(self._changes.came, self._changes.went, user, now)
+            _net(self._changes.came, self._changes.went, user, seen or now)
         for room in self._rooms_of.get(user, ()):
             self._show(room, user, online)
 
