@@ -1,0 +1,225 @@
+import type { Error as Refusal, Shown, TimelineEntry } from '../protocol/generated';
+import type { Connection } from './connection';
+import type { Follower } from './follow';
+import type { Outbox, Outgoing } from './outbox';
+import { RoomTimeline, type Side } from './timeline/room_timeline';
+
+/** A room's timeline as far as it is loaded, and what one has written but not sent. */
+export interface TimelineState {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly refusal: Refusal | null;
+  readonly messages: readonly Shown[];
+  readonly outgoing: readonly Outgoing[];
+  readonly moreBefore: boolean;
+  readonly moreAfter: boolean;
+  readonly fetching: Side | null;
+  readonly fetchFailed: boolean;
+  readonly head: number;
+}
+
+/** Rooms left a moment ago are shown at once when one comes back to them. */
+const MOST_KEPT = 8;
+
+const PAGE = 50;
+
+interface Watched {
+  readonly timeline: RoomTimeline;
+  readonly listeners: Set<(state: TimelineState) => void>;
+}
+
+export interface TimelinesParts {
+  readonly connection: Connection;
+  readonly follower: Follower;
+  readonly outbox: Outbox;
+  readonly newId: () => string;
+}
+
+/** Every room's timeline: what is loaded of it, kept live, with one's own unsent messages. */
+export class Timelines {
+  readonly #parts: TimelinesParts;
+  /** In the order of use, the latest last. */
+  readonly #rooms = new Map<string, Watched>();
+
+  constructor(parts: TimelinesParts) {
+    this.#parts = parts;
+    const { connection, follower, outbox } = parts;
+    follower.onEntry((entry) => {
+      this.#entered(entry);
+    });
+    follower.onRestart((room) => {
+      void this.#rooms.get(room)?.timeline.restart();
+    });
+    outbox.onAcknowledged(({ room, seq }) => {
+      follower.heardOf(room, seq);
+      this.#settle(room);
+    });
+    outbox.onChange((room) => {
+      this.#tell(room);
+    });
+    connection.onState((state) => {
+      if (state.at === 'online') this.#loadMissing();
+    });
+  }
+
+  followOnly(rooms: readonly string[]): void {
+    this.#parts.follower.followOnly(rooms);
+    const left = [...this.#rooms.keys()].filter((room) => !rooms.includes(room));
+    for (const room of left) {
+      // What one was shut out of is not kept; whoever still watches it has it as it was.
+      if (this.#rooms.get(room)?.listeners.size === 0) this.#rooms.delete(room);
+    }
+  }
+
+  watch(room: string, listener: (state: TimelineState) => void): () => void {
+    const watched = this.#use(room);
+    watched.listeners.add(listener);
+    const { run } = watched.timeline;
+    // Coming back one wants the end, not the place one had left.
+    if (run === null || run.moreAfter) void watched.timeline.begin({});
+    listener(this.#stateOf(room, watched.timeline));
+    return () => {
+      watched.listeners.delete(listener);
+      this.#forgetOldest();
+    };
+  }
+
+  async loadBefore(room: string): Promise<void> {
+    await this.#use(room).timeline.load('before');
+  }
+
+  async loadAfter(room: string): Promise<void> {
+    await this.#use(room).timeline.load('after');
+  }
+
+  async loadAround(room: string, seq: number): Promise<void> {
+    await this.#use(room).timeline.begin({ around: seq });
+  }
+
+  async loadLatest(room: string): Promise<void> {
+    await this.#use(room).timeline.begin({});
+  }
+
+  post(room: string, text: string, replyTo: number | null): string {
+    return this.#parts.outbox.post(room, text, replyTo);
+  }
+
+  resend(clientId: string): void {
+    this.#parts.outbox.resend(clientId);
+  }
+
+  discard(clientId: string): void {
+    this.#parts.outbox.discard(clientId);
+  }
+
+  async edit(room: string, target: number, text: string): Promise<void> {
+    await this.#append({ t: 'chat.edit', room, client_id: this.#parts.newId(), target, text });
+  }
+
+  async remove(room: string, target: number): Promise<void> {
+    await this.#append({ t: 'chat.delete', room, client_id: this.#parts.newId(), target });
+  }
+
+  async react(room: string, target: number, emoji: string): Promise<void> {
+    await this.#append({ t: 'chat.react', room, client_id: this.#parts.newId(), target, emoji });
+  }
+
+  async unreact(room: string, target: number, emoji: string): Promise<void> {
+    await this.#append({ t: 'chat.unreact', room, client_id: this.#parts.newId(), target, emoji });
+  }
+
+  /** Leaves nothing of one person to the next. */
+  forgetAll(): void {
+    this.#parts.follower.followOnly([]);
+    this.#rooms.clear();
+  }
+
+  async #append(command: Parameters<typeof append>[1]): Promise<void> {
+    const { room, seq } = await append(this.#parts.connection, command);
+    this.#parts.follower.heardOf(room, seq);
+  }
+
+  #entered(entry: TimelineEntry): void {
+    this.#rooms.get(entry.room)?.timeline.enter(entry);
+    if (entry.t === 'message.posted') this.#parts.outbox.delivered([entry]);
+  }
+
+  /** Own messages that the run shows, or has passed, are not shown beside it. */
+  #settle(room: string): void {
+    const run = this.#rooms.get(room)?.timeline.run;
+    const { outbox, follower } = this.#parts;
+    if (run == null) return;
+    outbox.delivered(run.messages);
+    outbox.passed(room, Math.min(run.applied, follower.head(room)));
+  }
+
+  #use(room: string): Watched {
+    const { connection, follower } = this.#parts;
+    const watched = this.#rooms.get(room) ?? {
+      timeline: new RoomTimeline({
+        readHistory: (asked) => connection.ask({ t: 'chat.history', room, limit: PAGE, ...asked }),
+        since: (head) => follower.since(room, head),
+        changed: () => {
+          this.#settle(room);
+          this.#tell(room);
+        },
+      }),
+      listeners: new Set(),
+    };
+    this.#rooms.delete(room);
+    this.#rooms.set(room, watched);
+    return watched;
+  }
+
+  #forgetOldest(): void {
+    const idle = [...this.#rooms].filter(([, { listeners }]) => listeners.size === 0);
+    for (const [room] of idle.slice(0, -MOST_KEPT)) this.#rooms.delete(room);
+  }
+
+  /** What could not be loaded without a connection is asked for with the new one. */
+  #loadMissing(): void {
+    for (const { timeline, listeners } of this.#rooms.values()) {
+      if (listeners.size > 0 && timeline.run === null) void timeline.begin({});
+    }
+  }
+
+  #tell(room: string): void {
+    const watched = this.#rooms.get(room);
+    if (watched === undefined || watched.listeners.size === 0) return;
+    const state = this.#stateOf(room, watched.timeline);
+    for (const listener of [...watched.listeners]) listener(state);
+  }
+
+  #stateOf(room: string, timeline: RoomTimeline): TimelineState {
+    const { run, refusal, fetching, fetchFailed } = timeline;
+    const { outbox, follower } = this.#parts;
+    return {
+      phase: run !== null ? 'ready' : refusal !== null ? 'failed' : 'loading',
+      refusal,
+      messages: run?.messages ?? [],
+      outgoing: outbox.of(room),
+      moreBefore: run?.moreBefore ?? false,
+      moreAfter: run?.moreAfter ?? false,
+      fetching,
+      fetchFailed,
+      head: Math.max(run?.applied ?? 0, follower.head(room)),
+    };
+  }
+}
+
+type Append = Extract<
+  Parameters<Connection['ask']>[0],
+  { t: 'chat.edit' | 'chat.delete' | 'chat.react' | 'chat.unreact' }
+>;
+
+function append(connection: Connection, command: Append): Promise<{ room: string; seq: number }> {
+  switch (command.t) {
+    case 'chat.edit':
+      return connection.ask(command);
+    case 'chat.delete':
+      return connection.ask(command);
+    case 'chat.react':
+      return connection.ask(command);
+    case 'chat.unreact':
+      return connection.ask(command);
+  }
+}
