@@ -20,7 +20,9 @@ def origin_allowed(
         return site in (None, "same-origin", "none")
     if allowed:
         return origin.rstrip("/").lower() in {known.lower() for known in allowed}
-    return host is not None and _authority(origin) == _authority(f"{_scheme(origin)}://{host}")
+    # A sandboxed page says "null", which is no place at all.
+    place = _authority(origin)
+    return place is not None and place == _authority(f"{_scheme(origin)}://{host}")
 
 
 def _scheme(origin: str) -> str:

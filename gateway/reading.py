@@ -1,5 +1,7 @@
 """Reads what a client sends, as strictly as anything in the system."""
 
+import re
+
 import msgspec
 
 from contracts.base import Command, tag_of
@@ -21,6 +23,7 @@ class _Id(msgspec.Struct):
 
 
 _id = msgspec.json.Decoder(_Id)
+_ID_FIRST = re.compile(rb'\s*\{\s*"id"\s*:\s*"([A-Za-z0-9_-]{1,32})"')
 
 
 def read_frame(data: bytes) -> RequestFrame:
@@ -51,5 +54,9 @@ def request_id(data: bytes) -> RequestId | None:
     """The id of a frame that could not be read as a whole, where that much can be."""
     try:
         return _id.decode(data).id
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except msgspec.ValidationError:
         return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Broken further on, by half of an emoji in a text for example: the beginning may do.
+        begins = _ID_FIRST.match(data)
+        return RequestId(begins.group(1).decode()) if begins else None

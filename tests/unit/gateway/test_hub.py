@@ -1,0 +1,182 @@
+"""Who follows what: one subscription for however many followers, none for nobody."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError
+
+from contracts.ids import SessionId, UserId
+from gateway.fanout import text_frame
+from gateway.hub import Hub, Tap, room_key, session_key, subjects_of, user_key
+from runtime.ids import new_id
+from tests.unit.gateway.sessions import room
+
+pytestmark = [pytest.mark.unit, pytest.mark.gateway]
+
+
+class Follower:
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+
+    def write(self, frame: bytes) -> None:
+        self.frames.append(frame)
+
+
+class Leaving(Follower):
+    """Whose transport closed a moment ago."""
+
+    def write(self, frame: bytes) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+class Broker:
+    """What the hub sees of a broker: who subscribed to what, and what is told to them."""
+
+    def __init__(self) -> None:
+        self.taps: dict[str, list[Tap]] = {}
+        self.asked: Counter[str] = Counter()
+        self.hold = asyncio.Event()
+        self.hold.set()
+        self.away = False
+
+    async def subscribe(self, subject: str, tap: Tap):
+        self.asked[subject] += 1
+        await self.hold.wait()
+        if self.away:
+            raise ConnectionClosedError
+        self.taps.setdefault(subject, []).append(tap)
+        return Subscription(self, subject, tap)
+
+    def tell(self, subject: str, data: bytes) -> None:
+        for tap in self.taps.get(subject, ()):
+            assert not tap.cancelled()
+            tap.set_result(Msg(_client=None, subject=subject, data=data))
+
+
+class Subscription:
+    def __init__(self, broker: Broker, subject: str, tap: Tap) -> None:
+        self.broker, self.subject, self.tap = broker, subject, tap
+
+    async def unsubscribe(self) -> None:
+        taps = self.broker.taps[self.subject]
+        taps.remove(self.tap)
+        if not taps:
+            del self.broker.taps[self.subject]
+
+
+@pytest.fixture
+def broker() -> Broker:
+    return Broker()
+
+
+@pytest.fixture
+def overheard() -> list[tuple[object, bytes]]:
+    return []
+
+
+@pytest.fixture
+def hub(broker: Broker, overheard: list) -> Hub:
+    return Hub(broker.subscribe, lambda key, data: overheard.append((key, data)))
+
+
+async def test_the_first_follower_subscribes_and_the_last_one_unsubscribes(hub, broker):
+    key = room_key(room())
+    ann, bob = Follower(), Follower()
+    await hub.join(key, ann)
+    await hub.join(key, bob)
+    await hub.join(key, bob)
+    assert broker.asked == dict.fromkeys(subjects_of(key), 1)
+    hub.leave(key, ann)
+    await hub.settled()
+    assert set(broker.taps) == set(subjects_of(key))
+    hub.leave(key, bob)
+    hub.leave(key, bob)
+    await hub.settled()
+    assert (broker.taps, len(hub)) == ({}, 0)
+
+
+async def test_everyone_gets_the_same_bytes_and_nobody_elses(hub, broker, overheard):
+    key, other = room_key(room()), room_key(room())
+    ann, bob, eve = Follower(), Follower(), Follower()
+    await hub.join(key, ann)
+    await hub.join(key, bob)
+    await hub.join(other, eve)
+    for subject in subjects_of(key):
+        broker.tell(subject, b"news")
+    assert ann.frames == bob.frames == [text_frame(b"news")] * 2
+    assert ann.frames[0] is bob.frames[0]
+    assert eve.frames == []
+    assert overheard == []
+
+
+async def test_one_who_is_just_leaving_takes_nothing_from_the_others(hub, broker):
+    key = room_key(room())
+    gone, ann = Leaving(), Follower()
+    await hub.join(key, gone)
+    await hub.join(key, ann)
+    broker.tell(subjects_of(key)[0], b"news")
+    assert ann.frames == [text_frame(b"news")]
+
+
+@pytest.mark.parametrize(
+    "key", [user_key(UserId(new_id())), session_key(SessionId(new_id()))], ids=["user", "session"]
+)
+async def test_what_is_told_to_a_person_is_overheard_after_it_went_out(hub, broker, overheard, key):
+    ann = Follower()
+    await hub.join(key, ann)
+    broker.tell(subjects_of(key)[0], b"notice")
+    assert ann.frames == [text_frame(b"notice")]
+    assert overheard == [(key, b"notice")]
+
+
+async def test_what_goes_wrong_with_a_message_stays_with_it(broker):
+    hub = Hub(broker.subscribe, lambda key, data: 1 / 0)
+    key = user_key(UserId(new_id()))
+    ann = Follower()
+    await hub.join(key, ann)
+    broker.tell(subjects_of(key)[0], b"one")
+    broker.tell(subjects_of(key)[0], b"two")
+    assert ann.frames == [text_frame(b"one"), text_frame(b"two")]
+
+
+async def test_joining_beside_the_first_waits_for_the_same_subscription(hub, broker):
+    key = room_key(room())
+    broker.hold.clear()
+    ann, bob = Follower(), Follower()
+    joining = [asyncio.create_task(hub.join(key, one)) for one in (ann, bob)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in joining)
+    broker.hold.set()
+    await asyncio.gather(*joining)
+    assert broker.asked == dict.fromkeys(subjects_of(key), 1)
+
+
+async def test_leaving_while_it_opens_leaves_no_subscription_behind(hub, broker):
+    key = room_key(room())
+    broker.hold.clear()
+    ann = Follower()
+    joining = asyncio.create_task(hub.join(key, ann))
+    await asyncio.sleep(0)
+    hub.leave(key, ann)
+    broker.hold.set()
+    await joining
+    await hub.settled()
+    assert (broker.taps, len(hub)) == ({}, 0)
+
+
+async def test_a_channel_that_cannot_be_opened_fails_for_all_and_can_be_tried_again(hub, broker):
+    key = room_key(room())
+    broker.hold.clear()
+    broker.away = True
+    ann, bob = Follower(), Follower()
+    joining = [asyncio.create_task(hub.join(key, one)) for one in (ann, bob)]
+    await asyncio.sleep(0)
+    broker.hold.set()
+    ends = await asyncio.gather(*joining, return_exceptions=True)
+    assert [type(end) for end in ends] == [ConnectionClosedError] * 2
+    assert len(hub) == 0
+    broker.away = False
+    await hub.join(key, ann)
+    assert set(broker.taps) == set(subjects_of(key))
