@@ -62,7 +62,7 @@ def display_name_of(typed: str) -> str:
     Raises:
         NameRefused: nothing is left, or too much.
     """
-    name = " ".join(_seen(unicodedata.normalize("NFKC", typed)).split())
+    name = label_of(typed)
     if not name or len(name) > MAX_DISPLAY_NAME or _longest_run(name) > MAX_MARKS:
         raise NameRefused("length")
     if not any(unicodedata.category(c)[0] in "LNPS" for c in name):
@@ -78,7 +78,9 @@ def words_of(typed: str) -> str:
 
 def label_of(typed: str) -> str:
     """The label of a device: as a display name, but it may be empty."""
-    return " ".join(_seen(unicodedata.normalize("NFKC", typed)).split())
+    seen = _seen(unicodedata.normalize("NFKC", typed))
+    # Once more: a letter and its accent may have had something hidden between them.
+    return " ".join(unicodedata.normalize("NFKC", seen).split())
 
 
 def _kind(character: str) -> str:

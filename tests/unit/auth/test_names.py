@@ -131,6 +131,7 @@ def test_a_name_to_show_has_something_to_see_and_nothing_hidden(typed: str) -> N
         ("👍🏽 1️⃣", "👍🏽 1️⃣"),
         ("a\u200db\ufe0f", "ab"),
         ("Ａｎｎａ", "Anna"),
+        ("A\u200b\u0300", "À"),
     ],
 )
 def test_names_to_show(typed: str, shown: str) -> None:
