@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from contracts import auth
 from contracts.base import Done, Millis
@@ -38,7 +40,10 @@ class AuthController(Controller):
 
     @post("/register", operation_class=taking(auth.Register), status_code=201)
     async def register(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[SignedInPage]:
         """Makes an account and signs in."""
         command = await read_body(request, auth.Register)
@@ -47,7 +52,10 @@ class AuthController(Controller):
 
     @post("/login", operation_class=taking(auth.LogIn), status_code=200)
     async def log_in(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[SignedInPage]:
         """Signs in with name and password."""
         command = await read_body(request, auth.LogIn)
@@ -55,7 +63,10 @@ class AuthController(Controller):
 
     @post("/guest", operation_class=taking(auth.EnterAsGuest), status_code=201)
     async def enter_as_guest(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[SignedInPage]:
         """Signs in without an account, by an invite that allows guests."""
         command = await read_body(request, auth.EnterAsGuest)
@@ -63,7 +74,10 @@ class AuthController(Controller):
 
     @post("/refresh", status_code=200)
     async def refresh(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[SignedInPage]:
         """Goes on with the sign-in that the cookie holds: a new access token, a new cookie."""
         token = request.cookies.get(cookies.NAME)
@@ -80,7 +94,10 @@ class AuthController(Controller):
 
     @post("/logout", status_code=204)
     async def log_out(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[None]:
         """Ends this device's sign-in and its live connections."""
         await desk.ask(request, auth.LogOut(), Done)
@@ -88,32 +105,40 @@ class AuthController(Controller):
 
     @post("/logout-everywhere", status_code=204)
     async def log_out_everywhere(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[None]:
         """Ends every sign-in of this person."""
         await desk.ask(request, auth.LogOutEverywhere(), Done)
         return _gone(settings)
 
     @post("/password", operation_class=taking(auth.ChangePassword), status_code=204)
-    async def change_password(self, request: AnyRequest, desk: Desk) -> None:
+    async def change_password(self, request: AnyRequest, desk: NamedDependency[Desk]) -> None:
         """Sets a new password; other devices are signed out."""
         await desk.ask(request, await read_body(request, auth.ChangePassword), Done)
 
     @delete("/account", operation_class=taking(auth.DeleteAccount), status_code=204)
     async def delete_account(
-        self, request: AnyRequest, desk: Desk, settings: GatewaySettings
+        self,
+        request: AnyRequest,
+        desk: NamedDependency[Desk],
+        settings: NamedDependency[GatewaySettings],
     ) -> Response[None]:
         """Removes the account for good."""
         await desk.ask(request, await read_body(request, auth.DeleteAccount), Done)
         return _gone(settings)
 
     @get("/devices")
-    async def devices(self, request: AnyRequest, desk: Desk) -> auth.Devices:
+    async def devices(self, request: AnyRequest, desk: NamedDependency[Desk]) -> auth.Devices:
         """One's signed-in devices."""
         return await desk.ask(request, auth.ListDevices(), auth.Devices)
 
     @delete("/devices/{device:str}", status_code=204)
-    async def revoke_device(self, request: AnyRequest, desk: Desk, device: str) -> None:
+    async def revoke_device(
+        self, request: AnyRequest, desk: NamedDependency[Desk], device: FromPath[str]
+    ) -> None:
         """Signs out another device of one's own."""
         await desk.ask(request, command_of(auth.RevokeDevice, {"device": device}), Done)
 

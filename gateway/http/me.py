@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, patch, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from contracts import auth
 from contracts.errors import Code, Refusal
@@ -21,7 +23,7 @@ class MeController(Controller):
     tags = ("me",)
 
     @get()
-    async def me(self, request: AnyRequest, desk: Desk) -> auth.Profile:
+    async def me(self, request: AnyRequest, desk: NamedDependency[Desk]) -> auth.Profile:
         """One's own profile."""
         asked = auth.FetchProfiles(users=[desk.person(request).user])
         found = await desk.ask(request, asked, auth.Profiles)
@@ -30,13 +32,13 @@ class MeController(Controller):
         return found.profiles[0]
 
     @patch(operation_class=taking(auth.UpdateProfile))
-    async def update(self, request: AnyRequest, desk: Desk) -> auth.Profile:
+    async def update(self, request: AnyRequest, desk: NamedDependency[Desk]) -> auth.Profile:
         """Changes what is given and leaves the rest."""
         command = await read_body(request, auth.UpdateProfile)
         return (await desk.ask(request, command, auth.ProfileChanged)).profile
 
     @put("/avatar", operation_class=taking_picture())
-    async def set_avatar(self, request: AnyRequest, desk: Desk) -> auth.Profile:
+    async def set_avatar(self, request: AnyRequest, desk: NamedDependency[Desk]) -> auth.Profile:
         """Sets one's picture: a PNG, JPEG or WebP of at most 64 KiB, as the request's body."""
         picture = await request.body()
         if not 0 < len(picture) <= auth.MAX_AVATAR_BYTES:
@@ -45,14 +47,16 @@ class MeController(Controller):
         return (await desk.ask(request, command, auth.ProfileChanged)).profile
 
     @delete("/avatar", status_code=200)
-    async def remove_avatar(self, request: AnyRequest, desk: Desk) -> auth.Profile:
+    async def remove_avatar(self, request: AnyRequest, desk: NamedDependency[Desk]) -> auth.Profile:
         """Removes one's picture."""
         command = auth.SetAvatar(picture=None)
         return (await desk.ask(request, command, auth.ProfileChanged)).profile
 
 
 @get("/api/avatars/{user:str}/{digest:str}", tags=["me"], media_type="image/*")
-async def avatar(request: AnyRequest, desk: Desk, user: str, digest: str) -> Response[bytes]:
+async def avatar(
+    request: AnyRequest, desk: NamedDependency[Desk], user: FromPath[str], digest: FromPath[str]
+) -> Response[bytes]:
     """A person's picture. A new picture has a new address, so that this one never changes."""
     found = await desk.ask(request, command_of(auth.FetchAvatar, {"user": user}), auth.Avatar)
     if found.digest != digest:

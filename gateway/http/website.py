@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get, head
+from litestar.di import NamedDependency
 
 from contracts.errors import Code, Refusal
 from gateway.static import File, Site
@@ -19,23 +20,23 @@ or set <code>PARLEY_WEB_ROOT</code> to the folder of a build, and reload this pa
 
 
 @get(["/", "/{path:path}"], include_in_schema=False)
-async def page(request: AnyRequest, site: Site, path: str = "") -> Response[bytes]:
+async def page(request: AnyRequest, site: NamedDependency[Site]) -> Response[bytes]:
     """A file of the web client, or its index."""
-    return _answer(request, site, path)
+    return _answer(request, site)
 
 
 @head(["/", "/{path:path}"], include_in_schema=False)
-async def page_head(request: AnyRequest, site: Site, path: str = "") -> Response[None]:
+async def page_head(request: AnyRequest, site: NamedDependency[Site]) -> Response[None]:
     """What `GET` would say, without the body."""
-    whole = _answer(request, site, path)
+    whole = _answer(request, site)
     headers = {**whole.headers, "content-length": str(len(whole.content))}
     return Response(
         None, status_code=whole.status_code, headers=headers, media_type=whole.media_type
     )
 
 
-def _answer(request: AnyRequest, site: Site, path: str) -> Response[bytes]:
-    path = path.removeprefix("/")
+def _answer(request: AnyRequest, site: Site) -> Response[bytes]:
+    path = request.scope["path"].removeprefix("/")
     if path == "api" or path.startswith("api/"):
         raise Refusal(Code.UNKNOWN)
     if not site.built:

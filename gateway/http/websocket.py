@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import WebSocket, websocket
+from litestar.di import NamedDependency
 
 from gateway.addresses import counted
 from gateway.exchange import Exchange
@@ -12,7 +13,7 @@ from gateway.protocol import EXTENSION, Wire
 
 
 @websocket("/ws")
-async def connect(socket: WebSocket[Any, Any, Any], exchange: Exchange) -> None:
+async def connect(socket: WebSocket[Any, Any, Any], exchange: NamedDependency[Exchange]) -> None:
     """Accepts a websocket of a page that may connect; any other gets HTTP 403."""
     allowed = origin_allowed(
         socket.headers.get("origin"),
