@@ -1,0 +1,98 @@
+"""One system for all browser tests, real Chromium, and pictures of what a person sees.
+
+Pictures go to `PARLEY_SCREENS` (default `test-output/screens`): look at them after a run.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.e2e.person import Person
+from tests.support.servers import BackgroundLoop
+from tests.support.system import RunningSystem
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+# What a machine without a screen and without the internet needs; nothing that hides a fault.
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# People of a test come from one address, faster than people do.
+PATIENT = {
+    "PARLEY_ADDRESS_CONNECTIONS": "1000",
+}
+
+NewPerson = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def system(
+    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSystem]:
+    running = RunningSystem(tmp_path_factory.mktemp("system"))
+    background.run(running.start("--port", "0", "--gateways", "2", env=PATIENT))
+    yield running
+    background.run(running.stop())
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, system: RunningSystem) -> Iterator[NewPerson]:
+    """`person("Ann")`: somebody at a browser of their own, not registered yet."""
+    people: list[Person] = []
+
+    def come(name: str, *, phone: bool = False, **options: object) -> Person:
+        context = chromium.new_context(
+            base_url=str(options.pop("url", system.url)),
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            locale=str(options.pop("locale", "en-GB")),
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        someone = Person(name, context, phone=phone)
+        people.append(someone)
+        return someone
+
+    yield come
+    for someone in people:
+        someone.go_away()
+    faults = [f"{someone.name}: {fault}" for someone in people for fault in someone.faults]
+    assert not faults, "the page failed:\n" + "\n".join(faults)
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """`picture(page, "conversation")`: a screenshot for people to look at."""
+    folder = Path(os.environ.get("PARLEY_SCREENS", "test-output/screens"))
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        # Fonts and entering animations are part of what a person sees at rest.
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=folder / f"{name}.png", animations="disabled")
+
+    return take

@@ -1,0 +1,195 @@
+"""Somebody at a browser, doing what people do, by the names a screen reader would say."""
+
+import re
+import secrets
+from typing import Self
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+PASSWORD = "four quiet herons at dusk"
+
+# What Chromium says on its own when a connection is refused or a request answered by an error:
+# tests make both happen on purpose.
+_EXPECTED = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_")
+
+
+class Person:
+    """One person, one browser context (so: one device), one page at a time."""
+
+    def __init__(self, name: str, context: BrowserContext, *, phone: bool = False) -> None:
+        self.name = name
+        self.account = f"{name.lower()}-{secrets.token_hex(4)}"
+        self.context = context
+        self.phone = phone
+        self.faults: list[str] = []
+        self.page = self.open_page()
+
+    # ---- coming and going ----------------------------------------------------------------
+
+    def open_page(self) -> Page:
+        """A fresh tab, in place of the former one."""
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._listen)
+        return self.page
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _EXPECTED.search(message.text):
+            self.faults.append(message.text)
+
+    def closes_the_laptop(self) -> None:
+        """The tab is gone; the device stays signed in."""
+        self.page.close()
+
+    def comes_back(self, path: str = "/") -> Self:
+        """Opens the page again on the same device."""
+        self.open_page()
+        self.page.goto(path)
+        return self
+
+    def go_away(self) -> None:
+        self.context.close()
+
+    # ---- signing in ----------------------------------------------------------------------
+
+    def registers(self) -> Self:
+        """Makes an account, whose display name is the person's name, and arrives at home."""
+        self.page.goto("/register")
+        self.page.get_by_label("Name", exact=True).fill(self.account)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Create account").click()
+        expect(self.page.get_by_text("There are three ways to begin.")).to_be_visible()
+        return self
+
+    def signs_in(self, as_whom: "Person | None" = None) -> Self:
+        """Signs in with name and password, as oneself or on another device of somebody's."""
+        self.page.goto("/sign-in")
+        self.page.get_by_label("Name", exact=True).fill((as_whom or self).account)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_label("Password", exact=True)).to_be_hidden()
+        return self
+
+    # ---- rooms ---------------------------------------------------------------------------
+
+    def creates_room(self, name: str, *, private: bool = False) -> str:
+        """Makes a room, is in it, and returns its path."""
+        self.page.get_by_role("button", name="Create a room").first.click()
+        dialog = self.page.get_by_role("dialog", name="Create a room")
+        dialog.get_by_label("Room name").fill(name)
+        if private:
+            dialog.get_by_label("Only people with an invitation").check()
+        dialog.get_by_role("button", name="Create room").click()
+        return self.is_in(name)
+
+    def is_in(self, room: str) -> str:
+        """The conversation of this room is open; returns its path."""
+        expect(self.page.get_by_role("heading", level=1, name=room)).to_be_visible()
+        expect(self.composer).to_be_enabled()
+        return re.sub(r"^https?://[^/]+", "", self.page.url)
+
+    def joins_by_browsing(self, name: str) -> Self:
+        """Finds a public room and joins it."""
+        self.page.goto("/browse")
+        self.page.get_by_role("searchbox", name="Search public rooms").fill(name)
+        card = self.page.get_by_role("listitem").filter(has_text=name)
+        card.get_by_role("button", name=re.compile("^Join")).click()
+        self.is_in(name)
+        return self
+
+    def goes_to_room(self, name: str) -> Self:
+        """Opens a room of one's own from the list."""
+        self.room_link(name).click()
+        self.is_in(name)
+        return self
+
+    def room_link(self, name: str) -> Locator:
+        """The room's line in the list of rooms."""
+        return self.page.get_by_role("link").filter(has_text=name)
+
+    def makes_invite(self, *, guests: bool = False) -> str:
+        """Makes a link into the room that is open, and returns its path."""
+        self.page.get_by_role("button", name="Room menu").click()
+        self.page.get_by_role("menuitem", name="Invite people").click()
+        if guests:
+            self.page.get_by_label("Let guests join without an account").check()
+        self.page.get_by_role("button", name="Create link").click()
+        link = self.page.get_by_label("Invitation link").first
+        expect(link).to_be_visible()
+        text = link.input_value() if link.evaluate("e => 'value' in e") else link.inner_text()
+        return re.sub(r"^https?://[^/]+", "", text.strip())
+
+    # ---- talking -------------------------------------------------------------------------
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name=re.compile("^Message "))
+
+    @property
+    def conversation(self) -> Locator:
+        return self.page.get_by_label(re.compile("^Messages in "))
+
+    def message(self, text: str) -> Locator:
+        """The message that says this."""
+        return self.conversation.get_by_role("article").filter(has_text=text)
+
+    def says(self, *texts: str) -> Self:
+        """Writes and sends, and sees each stored."""
+        for text in texts:
+            self.writes(text)
+        for text in texts:
+            self.sees_stored(text)
+        return self
+
+    def writes(self, text: str) -> Self:
+        """Writes and sends, whatever becomes of it."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+        return self
+
+    def sees(self, *texts: str) -> Self:
+        for text in texts:
+            expect(self.message(text)).to_be_visible()
+        return self
+
+    def sees_stored(self, text: str) -> Self:
+        """The message is there, once, and not on its way any more."""
+        expect(self.message(text)).to_have_count(1)
+        waiting = self.message(text).filter(has_text=re.compile("Sending|Waiting|Not sent"))
+        expect(waiting).to_have_count(0)
+        return self
+
+    def reads_in_order(self, *texts: str) -> Self:
+        """These and no other texts, each once, in this order."""
+        for text in texts:
+            self.sees_stored(text)
+        shown = self.conversation.get_by_role("article").all_inner_texts()
+        found = [next(t for t in texts if t in article) for article in shown]
+        assert found == list(texts)
+        return self
+
+    def opens_menu_of(self, text: str) -> Locator:
+        """The actions of a message."""
+        self.message(text).hover()
+        self.message(text).get_by_role("button", name="Message actions").click()
+        return self.page.get_by_role("menu")
+
+    # ---- people --------------------------------------------------------------------------
+
+    @property
+    def people(self) -> Locator:
+        """The list of people; opened where it is folded away."""
+        shown = self.page.get_by_role("button", name="Show people")
+        if shown.count() and shown.is_visible():
+            shown.click()
+        return self.page.get_by_role("complementary", name="People").or_(
+            self.page.get_by_role("dialog", name="People")
+        )
+
+    def sees_online(self, *names: str) -> Self:
+        """These people are shown as online in the room that is open."""
+        panel = self.people
+        for name in names:
+            row = panel.get_by_role("listitem").filter(has_text=name)
+            expect(row.get_by_text("Online").or_(row.get_by_label("Online"))).to_have_count(1)
+        return self
