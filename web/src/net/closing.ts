@@ -1,4 +1,4 @@
-import { CLOSINGS } from '../protocol/generated';
+import { CLOSINGS, type ErrorCode } from '../protocol/generated';
 
 /** Close codes from here on say: do not come back, something has to change first. */
 const FIRST_FINAL_CODE = 4500;
@@ -54,4 +54,17 @@ export function afterRefusedHello(code: string, sawNewToken: boolean): Consequen
     default:
       return again;
   }
+}
+
+const SIGN_IN_ENDED: ReadonlySet<string> = new Set<ErrorCode>([
+  'auth.required',
+  'auth.token_invalid',
+  'auth.token_expired',
+  'auth.refresh_reused',
+  'auth.revoked',
+]);
+
+/** Whether a refused refresh says that nobody is signed in here any more. */
+export function endsSignIn(code: string): boolean {
+  return SIGN_IN_ENDED.has(code);
 }

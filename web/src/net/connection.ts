@@ -15,6 +15,7 @@ import type { Clock } from './clock';
 import {
   afterRefusedHello,
   consequence,
+  endsSignIn,
   type Consequence,
   type Ending,
   type Interruption,
@@ -163,9 +164,8 @@ export class Connection {
       },
       (thrown: unknown) => {
         if (dial !== this.#dial) return;
-        const refused = asRefused(thrown);
-        if (refused.isOurs || refused.refusal.retryable === true) this.#comeBackLater('lost');
-        else this.#end('signed_out');
+        if (endsSignIn(asRefused(thrown).code)) this.#end('signed_out');
+        else this.#comeBackLater('lost');
       },
     );
   }
