@@ -1,6 +1,7 @@
 """Following the facts of other services: durable, at least once, in order."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -44,12 +45,20 @@ class Follower:
         """Follows until cancelled; a lost broker is waited for."""
         while True:
             try:
-                subscription = await self._subscribe()
-                while True:
-                    await self._take_batch(subscription)
+                await self._follow(await self._subscribe())
             except (NatsError, OSError) as error:
                 _logger.warning("facts.lost", durable=self._durable, kind=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self, subscription: JetStreamContext.PullSubscription) -> None:
+        try:
+            while True:
+                await self._take_batch(subscription)
+        finally:
+            # What a cancelled fetch leaves in its inbox would hold up the draining of the
+            # connection for half a minute.
+            with contextlib.suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         filters = [subjects.event(fact) for fact in self._table]
