@@ -1,0 +1,148 @@
+"""Posting: how soon a message is acknowledged, after fsync, and how many a second can be."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+from rich.console import Console
+
+from bench import parley as parley_
+from bench.dialects import PARLEY
+from bench.figures import Figure, Outcome, Target, percentile, table
+from bench.machine import CpuMeter
+from bench.speaker import Speaker, all_acknowledged, latencies, speak_openly
+
+PEOPLE = 50
+OPEN_PER_PERSON = 10.0
+IN_FLIGHT = 4
+"""Posts of one person under way at once, in the closed loop."""
+
+WARM_UP_SECONDS = 2.0
+TARGET_P50_MS = 6.0
+TARGET_P99_MS = 40.0
+TARGET_PER_SECOND = 2_000.0
+
+
+async def run(console: Console, repeats: int, seconds: float) -> Outcome:
+    """Fifty people in fifty rooms, each following the own room; open and closed loop in turn."""
+    p50: list[float] = []
+    p99: list[float] = []
+    rates: list[float] = []
+    closed_p50: list[float] = []
+    cpu_open: list[dict[str, float]] = []
+    cpu_closed: list[dict[str, float]] = []
+    async with AsyncExitStack() as running:
+        ours = await running.enter_async_context(parley_.running())
+        speakers = await _speakers(ours, running)
+        await speak_openly(speakers, PEOPLE * OPEN_PER_PERSON, WARM_UP_SECONDS)
+        await all_acknowledged(speakers)
+        latencies(speakers)
+        for turn in range(repeats):
+            console.print(f"[dim]post: round {turn + 1} of {repeats}[/]")
+            meter = CpuMeter(ours.pids)
+            posts = await speak_openly(speakers, PEOPLE * OPEN_PER_PERSON, seconds)
+            await all_acknowledged(speakers)
+            cpu_open.append(_each(meter, posts))
+            seen = latencies(speakers)
+            p50.append(percentile(seen, 0.5))
+            p99.append(percentile(seen, 0.99))
+            meter = CpuMeter(ours.pids)
+            posts = await _speak_closed(speakers, seconds)
+            rates.append(posts / seconds)
+            await all_acknowledged(speakers)
+            cpu_closed.append(_each(meter, posts))
+            closed_p50.append(percentile(latencies(speakers), 0.5))
+            # The projector may lag behind a closed loop: the next round begins with an empty desk.
+            await asyncio.sleep(2)
+    figures = {
+        "people": PEOPLE,
+        "open": {
+            "posts_per_second": PEOPLE * OPEN_PER_PERSON,
+            "p50_ms": Figure(tuple(p50)).as_json(),
+            "p99_ms": Figure(tuple(p99)).as_json(),
+            "cpu_us_per_post": _medians(cpu_open),
+        },
+        "closed": {
+            "in_flight": PEOPLE * IN_FLIGHT,
+            "acknowledged_per_second": Figure(tuple(rates), digits=0).as_json(),
+            "p50_ms": Figure(tuple(closed_p50)).as_json(),
+            "cpu_us_per_post": _medians(cpu_closed),
+        },
+    }
+    targets = [
+        Target("open loop, p50", Figure(tuple(p50)).median, TARGET_P50_MS, unit="ms"),
+        Target("open loop, p99", Figure(tuple(p99)).median, TARGET_P99_MS, unit="ms"),
+        Target(
+            "closed loop over 50 rooms",
+            Figure(tuple(rates), digits=0).median,
+            TARGET_PER_SECOND,
+            at_most=False,
+            unit="posts/s",
+        ),
+    ]
+    return Outcome(figures, targets, [_table(figures)])
+
+
+async def _speakers(ours: parley_.Parley, stack: AsyncExitStack) -> list[Speaker]:
+    people = await ours.people(PEOPLE)
+    speakers: list[Speaker] = []
+    for number, person in enumerate(people):
+        room = await ours.room(person, f"Room {number}")
+        speaker = Speaker(PARLEY, room)
+        await speaker.connect(ours.url, person.token, follows=True)
+        stack.callback(speaker.close)
+        speakers.append(speaker)
+    return speakers
+
+
+async def _speak_closed(speakers: Sequence[Speaker], seconds: float) -> int:
+    """Everybody posts again as soon as a post is acknowledged; tells how many were."""
+    done = 0
+    over = False
+
+    def again(speaker: Speaker) -> None:
+        nonlocal done
+        if not over:
+            done += 1
+            speaker.say()
+
+    for speaker in speakers:
+        speaker.on_acknowledged = again
+        for _ in range(IN_FLIGHT):
+            speaker.say()
+    await asyncio.sleep(seconds)
+    over = True
+    for speaker in speakers:
+        speaker.on_acknowledged = None
+    return done
+
+
+def _each(meter: CpuMeter, posts: int) -> dict[str, float]:
+    return {name: used / posts * 1e6 for name, used in meter.spent().items()}
+
+
+def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
+    return {
+        name: Figure(tuple(each[name] for each in rounds), digits=0).median for name in rounds[0]
+    }
+
+
+def _table(figures: dict[str, Any]) -> Any:
+    def spread(loop: str, name: str) -> str:
+        found = figures[loop].get(name)
+        return f"{found['median']} ({found['min']}–{found['max']})" if found else "–"
+
+    names = ("gateway", "chat", "nats", "store", "rooms")
+    rows = [
+        (
+            f"{loop} loop",
+            figures[loop].get("posts_per_second") or spread(loop, "acknowledged_per_second"),
+            spread(loop, "p50_ms"),
+            spread(loop, "p99_ms"),
+            *(figures[loop]["cpu_us_per_post"][name] for name in names),
+        )
+        for loop in ("open", "closed")
+    ]
+    columns = ("posting", "posts/s", "p50 ms", "p99 ms", *(f"{name} µs" for name in names))
+    return table("Acknowledged posts, median (min–max), and CPU a post", columns, rows)
