@@ -5,7 +5,7 @@ Every replica follows the leases; the one that leads speaks.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
@@ -169,9 +169,7 @@ class Speaker:
         for user, at in changes.came.items():
             self._went.pop(user, None)
             self._came[user] = at
-        for user, at in changes.went.items():
-            self._came.pop(user, None)
-            self._went[user] = at
+        self._went.update(changes.went)
         if changes.came or changes.went:
             self._owes.set()
 
@@ -179,16 +177,14 @@ class Speaker:
         """Records the facts that are owed; what fails is owed still."""
         came, went = dict(self._came), dict(self._went)
         if came or went:
-            await self._record(
-                [UserCameOnline(user=user, at=at) for user, at in came.items()]
-                + [UserWentOffline(user=user, at=at) for user, at in went.items()]
-            )
+            await self._record([UserCameOnline(user=user, at=at) for user, at in came.items()])
+            await self._record([UserWentOffline(user=user, at=at) for user, at in went.items()])
             await self._sightings.keep(came, went)
             _forget(self._came, came)
             _forget(self._went, went)
         await self._sightings.looked(now)
 
-    async def _record(self, facts: list[UserCameOnline | UserWentOffline]) -> None:
+    async def _record(self, facts: Sequence[UserCameOnline | UserWentOffline]) -> None:
         for start in range(0, len(facts), FACTS_AT_ONCE):
             some = facts[start : start + FACTS_AT_ONCE]
             await asyncio.gather(*(self._bus.record(fact, _key(fact)) for fact in some))

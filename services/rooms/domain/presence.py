@@ -32,7 +32,7 @@ class Delta:
 
 @dataclass(slots=True)
 class Changes:
-    """What changed: people with the time of it, and rooms."""
+    """What changed: people with the time of it, and rooms. Someone in both came, then went."""
 
     came: dict[UserId, Millis] = field(default_factory=dict[UserId, Millis])
     went: dict[UserId, Millis] = field(default_factory=dict[UserId, Millis])
@@ -168,10 +168,13 @@ class Presence:
             return
         if online:
             self._online.add(user)
-            _net(self._changes.went, self._changes.came, user, now)
+            # Gone and back since the last look: nobody needs to know.
+            if self._changes.went.pop(user, None) is None:
+                self._changes.came[user] = now
         else:
             self._online.discard(user)
-            _net(self._changes.came, self._changes.went, user, seen or now)
+            # Come and gone since the last look stays in both: they were here.
+            self._changes.went[user] = seen or now
         for room in self._rooms_of.get(user, ()):
             self._show(room, user, online)
 
@@ -191,13 +194,6 @@ class Presence:
             gains.add(user)
         if not delta.joined and not delta.left:
             del self._changes.rooms[room]
-
-
-def _net(
-    undoes: dict[UserId, Millis], gains: dict[UserId, Millis], user: UserId, now: Millis
-) -> None:
-    if undoes.pop(user, None) is None:
-        gains[user] = now
 
 
 def _discard(index: defaultdict[K, set[V]], key: K, value: V) -> None:
