@@ -30,7 +30,8 @@ export default ts.config(
     languageOptions: { globals: { ...globals.browser } },
     settings: {
       'import-x/resolver-next': [createTypeScriptImportResolver()],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'], 'svelte-eslint-parser': ['.svelte'] },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/ignore': ['\\.svelte$'],
     },
     rules: {
       'import-x/no-restricted-paths': [
@@ -63,7 +64,14 @@ export default ts.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['svelte', 'svelte/*', '*.svelte', '*.svelte.ts', '*.svelte.js'], message: 'net, rtc and protocol know no framework.' }] },
+        {
+          patterns: [
+            {
+              group: ['svelte', 'svelte/*', '*.svelte', '*.svelte.ts', '*.svelte.js'],
+              message: 'net, rtc and protocol know no framework.',
+            },
+          ],
+        },
       ],
     },
   },

@@ -16,10 +16,16 @@ const lines: [number, string][] = [
   ],
   [5, 'Nice. `gauge.factor` is from the data sheet?'],
   [4, 'From the data sheet, *and* checked against the old readings.'],
-  [6, '> From the data sheet\n\nWhich one, there are three of them:\n\n1. the one of 1998\n2. the one with coffee on it\n3. the scan'],
+  [
+    6,
+    '> From the data sheet\n\nWhich one, there are three of them:\n\n1. the one of 1998\n2. the one with coffee on it\n3. the scan',
+  ],
   [4, 'The scan.'],
   [7, '😂'],
-  [8, 'I am on the train, back in an hour. Please decide without me; whatever you choose will be fine as long as the northern walkway stays open for the school children in the morning and someone tells the harbour office before noon.'],
+  [
+    8,
+    'I am on the train, back in an hour. Please decide without me; whatever you choose will be fine as long as the northern walkway stays open for the school children in the morning and someone tells the harbour office before noon.',
+  ],
   [1, 'Will do.'],
 ];
 

@@ -14,7 +14,9 @@ type Holes<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes
 type HolesOf<K extends Key> = (typeof en)[K] extends string
   ? Holes<(typeof en)[K]>
   : Holes<(typeof en)[K][keyof (typeof en)[K]]> | 'count';
-type Params<K extends Key> = { readonly [Name in HolesOf<K>]: Name extends 'count' ? number : string };
+type Params<K extends Key> = {
+  readonly [Name in HolesOf<K>]: Name extends 'count' ? number : string;
+};
 
 /** The arguments after the key: none where the message has no holes. */
 export type Arguments<K extends Key> = [HolesOf<K>] extends [never] ? [] : [params: Params<K>];

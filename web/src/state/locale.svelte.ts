@@ -16,11 +16,13 @@ export interface Sentence {
 /** The language of the page, and everything that depends on it. */
 export class LocaleModel {
   #language = $state<Language>('en');
-  #formats = $derived(new Formats(this.#language));
+  #formats = $derived(new Formats(this.#region()));
   readonly #preferences: Preferences;
+  readonly #browserLanguages: readonly string[];
 
   constructor(preferences: Preferences, browserLanguages: readonly string[]) {
     this.#preferences = preferences;
+    this.#browserLanguages = browserLanguages;
     const chosen = preferences.get('language');
     this.#language =
       chosen !== null && isLanguage(chosen) ? chosen : chooseLanguage(browserLanguages);
@@ -87,5 +89,11 @@ export class LocaleModel {
 
   list(parts: readonly string[]): string {
     return this.#formats.list.format(parts);
+  }
+
+  /** British and American English, say, write dates differently: the browser knows which. */
+  #region(): string {
+    const language = this.#language;
+    return this.#browserLanguages.find((tag) => tag.split('-')[0] === language) ?? language;
   }
 }

@@ -53,9 +53,7 @@ export class ProfilesModel {
       const words = [...fold(profile.display_name).split(/\s+/), fold(profile.name)];
       if (words.some((word) => word.startsWith(needle))) found.push(profile);
     }
-    return found
-      .sort((a, b) => a.display_name.localeCompare(b.display_name))
-      .slice(0, limit);
+    return found.sort((a, b) => a.display_name.localeCompare(b.display_name)).slice(0, limit);
   }
 
   forgetAll(): void {

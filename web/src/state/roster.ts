@@ -102,7 +102,10 @@ export function sortedPeople(
 }
 
 /** What `me` may do to `other`, by the roles of both. */
-export function powersOver(me: wire.Member | null, other: wire.Member): {
+export function powersOver(
+  me: wire.Member | null,
+  other: wire.Member,
+): {
   readonly moderate: boolean;
   readonly appoint: boolean;
 } {

@@ -37,9 +37,7 @@ export interface RowsOf {
 /** Lays a timeline out: days, the new-messages line, and groups by author. */
 export function rowsOf({ messages, outgoing, moreBefore, moreAfter, marker, me }: RowsOf): Row[] {
   const rows: Row[] = [
-    moreBefore
-      ? { kind: 'more', key: 'before', end: 'before' }
-      : { kind: 'start', key: 'start' },
+    moreBefore ? { kind: 'more', key: 'before', end: 'before' } : { kind: 'start', key: 'start' },
   ];
   let last = null as { author: string; at: number; day: number } | null;
   // Without a marker everything would be new, which tells a newcomer nothing.

@@ -12,7 +12,8 @@ export function swipeBack(goBack: () => void): Attachment<HTMLElement> {
     function begin(event: TouchEvent): void {
       const touch = event.touches[0];
       const alone = event.touches.length === 1;
-      start = touch && alone && touch.clientX <= EDGE_PX ? { x: touch.clientX, y: touch.clientY } : null;
+      start =
+        touch && alone && touch.clientX <= EDGE_PX ? { x: touch.clientX, y: touch.clientY } : null;
     }
 
     function end(event: TouchEvent): void {

@@ -2,11 +2,7 @@ import type { VirtualizerHandle } from 'virtua/svelte';
 import type { Row } from '../../state/rows';
 
 /** Arrows, Home and End move from message to message; rows out of view are brought in first. */
-export function rowKeys(
-  event: KeyboardEvent,
-  list: VirtualizerHandle,
-  rows: readonly Row[],
-): void {
+export function rowKeys(event: KeyboardEvent, list: VirtualizerHandle, rows: readonly Row[]): void {
   const log = event.currentTarget as HTMLElement;
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>('[data-row]');
