@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
-import pytest
 import pytest_asyncio
 
 from runtime.process import Process
@@ -11,8 +10,6 @@ from services.chat import app
 from services.chat.settings import ChatSettings
 from tests.integration.chat.directory import Directory
 from tests.support.asking import Asker
-
-
 
 StartChat = Callable[..., Awaitable[Process]]
 
