@@ -168,6 +168,17 @@ class Bus:
             raise TypeError(f"{type(command).__name__} was answered by {type(answer).__name__}")
         return answer
 
+    async def flush(self) -> None:
+        """Returns once the broker has taken in all that was sent until now, subscriptions too.
+
+        Raises:
+            NatsError: the broker is out of reach.
+        """
+        # nats-py (2.16) writes the PING of a flush ahead of what still waits in its own buffer: the
+        # first round empties the buffer, and only the second one's PONG comes after it.
+        await self.nc.flush()
+        await self.nc.flush()
+
     async def tell(self, subject: str, event: Event) -> None:
         """Sends an event to whoever listens now; not stored, at most once."""
         await self.nc.publish(subject, encode(event))

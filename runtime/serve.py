@@ -109,7 +109,7 @@ class Server:
     async def start(self) -> None:
         """Subscribes, and returns once the broker knows of every subscription."""
         await self._broker.start()
-        await self._bus.nc.flush()
+        await self._bus.flush()
 
     async def drain(self, seconds: float) -> None:
         """Takes no new requests, finishes those under way, waits `seconds` for them at most."""

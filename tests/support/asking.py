@@ -128,7 +128,7 @@ class Asker:
         heard = Heard()
         for subject in on:
             await self.bus.nc.subscribe(subject, cb=heard.take)
-        await self.bus.nc.flush()
+        await self.bus.flush()
         return heard
 
     async def hear_room(self, room: str) -> Heard:
