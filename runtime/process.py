@@ -52,9 +52,12 @@ class Process:
         self.health.ready = False
         for server in self._servers:
             await server.drain(self.settings.drain_seconds)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:
+            for task in list(self._tasks):
+                task.cancel()
+            # Again after a moment: before Python 3.12 `wait_for` loses a cancellation that arrives
+            # together with the result it waits for (cpython issue 86296).
+            await asyncio.wait(self._tasks, timeout=0.25)
         await self.exit.aclose()
         if self._broker is not None:
             await self._broker.stop()
