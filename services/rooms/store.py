@@ -44,7 +44,7 @@ class RoomStore:
         row = await self._rooms.find_one({"_id": room})
         return None if row is None else _stored(row)
 
-    async def get_many(self, rooms: Iterable[RoomId]) -> dict[RoomId, Stored]:
+    async def get_many(self, rooms: Iterable[str]) -> dict[str, Stored]:
         """Those of these rooms that are there, ended ones included."""
         wanted = list(rooms)
         if not wanted:
@@ -97,9 +97,9 @@ class RoomStore:
         rows = await self._rooms.find(wanted).sort(sort, 1).limit(limit).to_list(limit)
         return [(_room(row), row[sort]) for row in rows]
 
-    async def every(self) -> list[Stored]:
-        """All rooms that have not ended; for rebuilding what is made from them."""
-        return [_stored(row) async for row in self._rooms.find({"ended_at": 0})]
+    async def keys(self) -> list[str]:
+        """The ids of all rooms, ended ones included."""
+        return [row["_id"] async for row in self._rooms.find({}, {"_id": 1})]
 
 
 class MembershipStore:
@@ -172,10 +172,14 @@ class MembershipStore:
         rows = self._memberships.find({"room": room}).limit(limit)
         return [_membership(row) for row in await rows.to_list(limit)]
 
-    async def after(self, key: str, limit: int) -> list[Membership]:
-        """Documents past a key, whatever they hold; for going through all of them."""
-        rows = self._memberships.find({"_id": {"$gt": key}}).sort("_id", 1).limit(limit)
-        return [_membership(row) for row in await rows.to_list(limit)]
+    async def keys(self) -> list[str]:
+        """`<room>.<user>` of all documents, whatever they hold."""
+        return [row["_id"] async for row in self._memberships.find({}, {"_id": 1})]
+
+    async def by_key(self, keys: Sequence[str]) -> dict[str, Membership]:
+        """Those of these documents that are there."""
+        rows = await self._memberships.find({"_id": {"$in": list(keys)}}).to_list(None)
+        return {row["_id"]: _membership(row) for row in rows}
 
     async def remove(self, memberships: Sequence[Membership]) -> None:
         """Removes documents of a room that has ended."""
