@@ -56,8 +56,8 @@ class Accounts:
         """Stores what `decide` makes of the account, and gives it back.
 
         Raises:
-            Refusal: what `decide` raises; `auth.user_unknown`; `request.conflict` if others
-                kept coming first.
+            Refusal: what `decide` raises; `auth.revoked` where there is no such account (any
+                more); `request.conflict` if others kept coming first.
         """
         account, _ = await self.settle(user, lambda found: (decide(found), None))
         return account
@@ -70,7 +70,7 @@ class Accounts:
         for _ in range(TRIES):
             before = await self.get(user)
             if before is None:
-                raise Refusal(Code.USER_UNKNOWN)
+                raise Refusal(Code.REVOKED)
             after, outcome = decide(before)
             if after == before:
                 return before, outcome

@@ -2,6 +2,8 @@
 
 from typing import cast
 
+from pymongo.errors import DuplicateKeyError
+
 from contracts.auth import Avatar
 from contracts.base import Millis
 from contracts.ids import UserId
@@ -16,14 +18,19 @@ class Pictures:
         self, user: UserId, digest: str, media_type: MediaType, picture: bytes, at: Millis
     ) -> None:
         """Stores a picture; the same one again is as good as new."""
-        await AvatarDocument(
+        document = AvatarDocument(
             id=f"{user}.{digest}",
             user=user,
             digest=digest,
             media_type=media_type,
             picture=picture,
             put_at=at,
-        ).save()
+        )
+        try:
+            await document.insert()
+        except DuplicateKeyError:
+            pictures = AvatarDocument.get_motor_collection()
+            await pictures.update_one({"_id": document.id}, {"$set": {"put_at": at}})
 
     async def get(self, user: UserId, digest: str) -> Avatar | None:
         """The picture."""

@@ -62,6 +62,7 @@ class ThrottleDocument(Document):
     id: str = ""  # pyright: ignore[reportIncompatibleVariableOverride]
     version: int
     failures: int
+    last: int
     until: int
     forgotten_at: int
 

@@ -1,6 +1,6 @@
 """Attempts counted in the store, so that every replica counts the same ones."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from contracts.base import Millis
 from contracts.errors import Code, Refusal
 from services.auth.domain import throttle
-from services.auth.domain.throttle import FRESH, Policy, Record
+from services.auth.domain.throttle import FRESH, Policy, Record, released
 from services.auth.settings import AuthSettings
 from services.auth.store import ThrottleDocument
 
@@ -84,12 +84,12 @@ class Throttles:
             yield
         except Refusal as refusal:
             if refusal.code is Code.UNAVAILABLE:
-                await self._release(key, at, kind.policy)
+                await self._put(key, kind.policy, lambda found: released(found, at))
             raise
         if kind.success is Success.FORGETS:
-            await ThrottleDocument.get_motor_collection().delete_one({"_id": key})
+            await self._put(key, kind.policy, lambda _: FRESH)
         elif kind.success is Success.RELEASES:
-            await self._release(key, at, kind.policy)
+            await self._put(key, kind.policy, lambda found: released(found, at))
 
     async def _count(self, key: str, at: Millis, policy: Policy) -> None:
         for _ in range(TRIES):
@@ -100,10 +100,10 @@ class Throttles:
                 return
         raise Refusal(Code.THROTTLED, retry_after=1.0)
 
-    async def _release(self, key: str, at: Millis, policy: Policy) -> None:
+    async def _put(self, key: str, policy: Policy, change: Callable[[Record], Record]) -> None:
         for _ in range(TRIES):
             version, record = await self._read(key)
-            if await self._write(key, version, throttle.released(record, at), policy):
+            if await self._write(key, version, change(record), policy):
                 return
 
     async def sweep(self, at: Millis) -> None:
@@ -114,7 +114,8 @@ class Throttles:
         found = await ThrottleDocument.get(key)
         if found is None:
             return 0, FRESH
-        return found.version, Record(failures=found.failures, until=found.until)
+        record = Record(failures=found.failures, last=found.last, until=found.until)
+        return found.version, record
 
     async def _write(self, key: str, version: int, record: Record, policy: Policy) -> bool:
         collection = ThrottleDocument.get_motor_collection()
@@ -122,6 +123,7 @@ class Throttles:
             "_id": key,
             "version": version + 1,
             "failures": record.failures,
+            "last": record.last,
             "until": record.until,
             "forgotten_at": throttle.forgotten_at(record, policy),
         }

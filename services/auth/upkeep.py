@@ -39,7 +39,7 @@ class Upkeep:
             await self._accounts.change(fact.user, lambda known: accounts_.seen(known, fact.at))
         except Refusal as refusal:
             # A person of a store that is no more; anything else is tried again.
-            if refusal.code is not Code.USER_UNKNOWN:
+            if refusal.code is not Code.REVOKED:
                 raise
 
     async def run(self) -> None:

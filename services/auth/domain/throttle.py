@@ -22,9 +22,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered: attempts that did not succeed (yet), and when the next one is allowed."""
+    """What is remembered: attempts that did not succeed (yet), the time of the last one, and when
+    the next one is allowed.
+    """
 
     failures: int = 0
+    last: Millis = 0
     until: Millis = 0
 
 
@@ -38,7 +41,7 @@ def waiting(record: Record, at: Millis) -> int:
 
 def forgotten_at(record: Record, policy: Policy) -> Millis:
     """When nothing of this counts any more."""
-    return record.until + policy.memory
+    return max(record.last, record.until) + policy.memory
 
 
 def attempted(record: Record, at: Millis, policy: Policy) -> Record:
@@ -47,12 +50,16 @@ def attempted(record: Record, at: Millis, policy: Policy) -> Record:
     Only to be called when nothing is left to wait for.
     """
     failures = 1 if at >= forgotten_at(record, policy) else record.failures + 1
-    return Record(failures=failures, until=at + _delay(failures, policy))
+    delay = _delay(failures, policy)
+    # While attempts are free, one that came a millisecond earlier is not made to wait for this one.
+    until = at + delay if delay else record.until
+    return Record(failures=failures, last=max(at, record.last), until=until)
 
 
 def released(record: Record, at: Millis) -> Record:
     """The attempt went well: it does not count, and nobody waits for it."""
-    return Record(failures=max(0, record.failures - 1), until=min(record.until, at))
+    failures = max(0, record.failures - 1)
+    return Record(failures=failures, last=record.last, until=min(record.until, at))
 
 
 def _delay(failures: int, policy: Policy) -> int:

@@ -33,17 +33,17 @@ LIGHT: dict[str, Any] = {
 async def start_auth(
     nats_url: str, mongodb_url: str, mongodb_database: str
 ) -> AsyncIterator[StartAuth]:
-    """`await start_auth(setting=…)`: one more replica of the service."""
+    """`await start_auth(setting=…)`: one more replica, as long as the test lasts, or `until`."""
     async with AsyncExitStack() as running:
 
-        async def start(**changes: Any) -> Process:
+        async def start(until: AsyncExitStack = running, **changes: Any) -> Process:
             where: dict[str, Any] = {
                 "nats_url": nats_url,
                 "mongodb_url": mongodb_url,
                 "mongodb_database": mongodb_database,
             }
             settings = AuthSettings(**{**where, **LIGHT, **changes})
-            process = await running.enter_async_context(Process("auth", settings))
+            process = await until.enter_async_context(Process("auth", settings))
             await app.start(process)
             return process
 

@@ -25,7 +25,7 @@ def patient_guesser(policy: Policy, tries: int) -> list[int]:
     for _ in range(tries):
         record = attempted(record, now, policy)
         waits.append(throttle.waiting(record, now))
-        now = record.until
+        now = max(now, record.until)
     return waits
 
 
@@ -45,9 +45,10 @@ def test_waits_never_shrink_and_are_bounded(policy: Policy, tries: int) -> None:
 
 @given(POLICIES, st.integers(1, 40))
 def test_all_is_forgotten_in_time(policy: Policy, tries: int) -> None:
-    record = FRESH
+    record, now = FRESH, 1_000_000
     for _ in range(tries):
-        record = attempted(record, record.until, policy)
+        record = attempted(record, now, policy)
+        now = max(now, record.until)
     later = throttle.forgotten_at(record, policy)
     assert attempted(record, later, policy).failures == 1
     assert attempted(record, later - 1, policy).failures == tries + 1
@@ -57,9 +58,9 @@ def test_all_is_forgotten_in_time(policy: Policy, tries: int) -> None:
 def test_what_went_well_leaves_as_many_failures_as_there_were(
     policy: Policy, outcomes: list[bool]
 ) -> None:
-    record, now, failures = FRESH, 0, 0
+    record, now, failures = FRESH, 1_000_000, 0
     for well in outcomes:
-        now = record.until
+        now = max(now, record.until)
         record = attempted(record, now, policy)
         if well:
             record = released(record, now)
@@ -71,7 +72,18 @@ def test_what_went_well_leaves_as_many_failures_as_there_were(
 
 def test_a_release_is_no_credit() -> None:
     assert released(FRESH, 5).failures == 0
-    assert released(Record(failures=1, until=9), 5) == Record(failures=0, until=5)
+    assert released(Record(failures=1, last=5, until=9), 5) == Record(failures=0, last=5, until=5)
+
+
+@given(POLICIES.filter(lambda policy: policy.free > 0), st.lists(st.integers(0, 50), min_size=1))
+def test_attempts_at_one_moment_are_free_in_whatever_order_they_are_counted(
+    policy: Policy, moments: list[int]
+) -> None:
+    record = FRESH
+    for moment in moments[: policy.free]:
+        assert throttle.waiting(record, 1_000_000 + moment) == 0
+        record = attempted(record, 1_000_000 + moment, policy)
+    assert record.failures == len(moments[: policy.free])
 
 
 @pytest.mark.parametrize(
