@@ -23,6 +23,9 @@ TICK_SECONDS = 0.5
 RECONNECTS_PER_SECOND = 500
 """How fast clients are sent away to recover, after the broker was lost: each costs about 1 ms."""
 
+MS_BETWEEN_FAREWELLS = 2
+"""How far apart the clients of a gateway that stops are sent away, for the sake of the others."""
+
 _logger = log.get("gateway")
 
 
@@ -100,7 +103,7 @@ async def _drain(gateway: Gateway, settings: GatewaySettings, caring: "asyncio.T
     exchange, listener = gateway.exchange, gateway.listener
     exchange.draining = True
     listener.refuse()
-    spread = settings.drain_spread_ms
+    spread = min(settings.drain_spread_ms, len(exchange.sockets) * MS_BETWEEN_FAREWELLS)
     for socket in tuple(exchange.sockets):
         socket.perform(socket.session.going_away(random.randint(0, spread)))  # noqa: S311
     await exchange.emptied(min(spread / 1000 + 1, settings.drain_seconds))

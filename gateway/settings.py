@@ -47,7 +47,7 @@ class GatewaySettings(ProcessSettings):
     rate_factor: float = 1.0
     """Multiplies what a connection may ask in a second; 0 for no limit."""
     drain_spread_ms: int = 5_000
-    """Over how long the clients of a gateway that stops are told to come back elsewhere."""
+    """Over how long, at the most, the clients of a gateway that stops come back elsewhere."""
 
     @field_validator("public_origins", "trusted_proxies", mode="before")
     @classmethod
