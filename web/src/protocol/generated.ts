@@ -759,7 +759,7 @@ export interface FollowedRoom {
   error?: string | null;
 }
 /**
- * Someone said something.
+ * Someone said something. `mentions`: the members named, and the author answered.
  */
 export interface MessagePosted {
   t: 'message.posted';
