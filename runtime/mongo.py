@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from beanie import Document, init_beanie
+from bson.codec_options import TypeDecoder, TypeRegistry
+from bson.int64 import Int64
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.errors import ConnectionFailure, ServerSelectionTimeoutError
 
@@ -12,6 +14,17 @@ from runtime.settings import StoreSettings
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Client = AsyncIOMotorClient[dict[str, Any]]
+
+
+class _PlainInt(TypeDecoder):
+    """Whole numbers come back as `int`, not as a kind of it that other encoders don't know."""
+
+    @property
+    def bson_type(self) -> type[Int64]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return Int64
+
+    def transform_bson(self, value: Any) -> int:
+        return int(value)
 
 
 async def connect(
@@ -29,6 +42,7 @@ async def connect(
         connectTimeoutMS=2_000,
         maxPoolSize=20,
         tz_aware=True,
+        type_registry=TypeRegistry([_PlainInt()]),
     )
     database = client[settings.mongodb_database]
     async with asyncio.timeout(patience):

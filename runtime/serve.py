@@ -23,7 +23,7 @@ from pymongo.errors import ConnectionFailure
 from contracts import callers, subjects
 from contracts.base import Command, Reply
 from contracts.callers import Account, Caller, Guest, Peer, Person
-from contracts.errors import Code, Error, Refusal
+from contracts.errors import Code, Refusal
 from contracts.registry import BY_COMMAND, Contract
 from runtime import ids, log, metrics, trace
 from runtime.bus import Bus
@@ -140,7 +140,7 @@ class Server:
 
     async def _refuse_unworked(self, message: Msg, contract: Contract) -> None:
         metrics.REQUESTS.labels(contract.tag, "overloaded").inc()
-        await self._respond(message, Refusal(Code.UNAVAILABLE, retry_after=1.0).error())
+        await self._respond(message, encode(Refusal(Code.UNAVAILABLE, retry_after=1.0).error()))
 
     async def _answer(
         self, message: Msg, contract: Contract, decode: Decoder[Command], handler: Handler
@@ -158,29 +158,30 @@ class Server:
 
     async def _work(
         self, message: Msg, contract: Contract, decode: Decoder[Command], handler: Handler
-    ) -> tuple[Reply | Error, str]:
+    ) -> tuple[bytes, str]:
         headers = message.headers or {}
         running = trace.from_header(headers.get(trace.HEADER))
         trace.current.set(running)
         try:
             caller = _caller_of(headers, contract)
             call = Call(caller=caller, at=ids.now_ms(), trace=running)
-            return await handler(call, decode(message.data)), "ok"
+            # Encoded here, so that a reply which can't be is a failure like any other.
+            return encode(await handler(call, decode(message.data))), "ok"
         except Refusal as refusal:
-            return refusal.error(), refusal.code.code
+            return encode(refusal.error()), refusal.code.code
         except AWAY as error:
             _logger.warning("serve.away", command=contract.tag, kind=type(error).__name__)
-            return Refusal(Code.UNAVAILABLE, retry_after=1.0).error(), "away"
+            return encode(Refusal(Code.UNAVAILABLE, retry_after=1.0).error()), "away"
         except Exception as error:
             # The trace is the incident: it finds every line of this request in every process.
             _logger.exception("serve.failed", command=contract.tag, kind=type(error).__name__)
-            return Refusal(Code.INTERNAL).error(incident=running), "internal"
+            return encode(Refusal(Code.INTERNAL).error(incident=running)), "internal"
 
-    async def _respond(self, message: Msg, answer: Reply | Error) -> None:
+    async def _respond(self, message: Msg, answer: bytes) -> None:
         if not message.reply:
             return
         try:
-            await self._bus.nc.publish(message.reply, encode(answer))
+            await self._bus.nc.publish(message.reply, answer)
         except NatsError as error:
             # The asker's time limit tells it; the command is idempotent and can be asked again.
             _logger.warning("serve.answer_lost", kind=type(error).__name__)

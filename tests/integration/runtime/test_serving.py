@@ -196,3 +196,17 @@ async def test_health_tells_alive_from_ready(nats_url: str):
         assert (await client.get("/readyz")).text == "moon\n"
         assert "parley_requests_in_flight" in (await client.get("/metrics/")).text
         assert (await client.get("/etc/passwd")).status_code == 404
+
+
+async def test_a_reply_that_can_not_be_encoded_is_our_failure_and_answered(nats_url: str):
+    async def odd(call: Call, command: Command) -> Done:
+        return object()  # type: ignore[return-value]
+
+    bus = await opened(nats_url)
+    try:
+        async with Process("rooms", settings(nats_url)) as process:
+            await process.serve({BrowseRooms: odd})
+            body = bus.ask(BrowseRooms(), Done, caller=ALICE)
+            assert (await code_of(body)).code is Code.INTERNAL
+    finally:
+        await bus.close()
