@@ -141,18 +141,33 @@ class Timeline:
                 await self._meet(tail, author)
                 composed = None
                 if tail.deed(author, client_id) is None:
-                    composed = await compose(tail)
+                    try:
+                        composed = await compose(tail)
+                    except Refusal:
+                        if await self._has_moved(tail):
+                            continue
+                        raise
                 # Composing may have taken a turn of the loop, and a reader met new entries in it.
                 done = tail.deed(author, client_id)
                 if done is not None:
                     return self._repeated(done, mark), None
                 if isinstance(composed, Deed):
+                    if await self._has_moved(tail):
+                        continue
                     return self._answer(composed), None
                 if composed is not None and composed.seq == tail.head.seq + 1:
                     stored = await self._store(tail, composed)
                     if stored is not None:
                         return stored
         raise Refusal(Code.CONFLICT, retry_after=0.2)
+
+    async def _has_moved(self, tail: Tail) -> bool:
+        """Whether another replica has appended what this tail does not show yet.
+
+        An append finds out by itself; a "no", or a "done already", has to ask.
+        """
+        before = tail.head
+        return (await self.refresh()).head != before
 
     async def _store(
         self, tail: Tail, entry: TimelineEntry

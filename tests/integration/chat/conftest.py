@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest_asyncio
+from motor.motor_asyncio import AsyncIOMotorClient
 
 from runtime.process import Process
 from services.chat import app
@@ -11,7 +13,24 @@ from services.chat.settings import ChatSettings
 from tests.integration.chat.directory import Directory
 from tests.support.asking import Asker
 
-StartChat = Callable[..., Awaitable[Process]]
+StartChat = Callable[..., Awaitable["Replica"]]
+
+
+class Replica:
+    """One process of chat."""
+
+    def __init__(self, settings: ChatSettings) -> None:
+        self.settings = settings
+        self.process = Process("chat", settings)
+        self._running = AsyncExitStack()
+
+    async def start(self) -> None:
+        await self._running.enter_async_context(self.process)
+        await app.start(self.process, self.settings)
+
+    async def stop(self) -> None:
+        """Drains it, as SIGTERM would."""
+        await self._running.aclose()
 
 
 @pytest_asyncio.fixture
@@ -29,21 +48,31 @@ async def start_chat(
     """`await start_chat(chat_room_rate=5)`: one more replica of chat."""
     async with AsyncExitStack() as running:
 
-        async def start(**settings: object) -> Process:
-            made = ChatSettings(
-                NATS_URL=nats_url,
-                MONGODB_URL=mongodb_url,
-                MONGODB_DATABASE=mongodb_database,
-                **{"chat_person_rate": 1e6, "chat_person_burst": 1e6, **settings},
-            )
-            process = await running.enter_async_context(Process("chat", made))
-            await app.start(process, made)
-            return process
+        async def start(**settings: Any) -> Replica:
+            given = {
+                "NATS_URL": nats_url,
+                "MONGODB_URL": mongodb_url,
+                "MONGODB_DATABASE": mongodb_database,
+                "chat_person_rate": 1e6,
+                "chat_person_burst": 1e6,
+            }
+            replica = Replica(ChatSettings(**given | settings))
+            running.push_async_callback(replica.stop)
+            await replica.start()
+            return replica
 
         yield start
 
 
 @pytest_asyncio.fixture
-async def chat(directory: Directory, start_chat: StartChat) -> Process:
+async def chat(directory: Directory, start_chat: StartChat) -> Replica:
     """A running chat service."""
     return await start_chat()
+
+
+@pytest_asyncio.fixture
+async def database(mongodb_url: str, mongodb_database: str) -> AsyncIterator[Any]:
+    """The collections of chat, to be looked into."""
+    client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongodb_url)
+    yield client[mongodb_database]
+    client.close()

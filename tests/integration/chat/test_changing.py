@@ -6,7 +6,7 @@ from contracts.chat import Reaction
 from contracts.errors import Code
 from contracts.notices import Mentioned
 from contracts.rooms import Role
-from runtime.process import Process
+from tests.integration.chat.conftest import Replica
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice, texts
 from tests.support.asking import Asker
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.chat
 FACES = [chr(code) for code in range(0x1F600, 0x1F600 + 21)]
 
 
-async def test_an_author_edits(asker: Asker, directory: Directory, chat: Process) -> None:
+async def test_an_author_edits(asker: Asker, directory: Directory, chat: Replica) -> None:
     ann, bob, cat = people(3)
     room = await directory.room(ann, bob, cat)
     voice = Voice(asker, ann, room)
@@ -37,7 +37,7 @@ async def test_an_author_edits(asker: Asker, directory: Directory, chat: Process
 
 
 async def test_an_answer_that_is_edited_still_concerns_who_is_answered(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob = people(2)
     room = await directory.room(ann, bob)
@@ -51,7 +51,7 @@ async def test_an_answer_that_is_edited_still_concerns_who_is_answered(
 
 
 async def test_changing_is_refused_by_name(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob, mute = people(3)
     room = await directory.room(ann, bob)
@@ -92,7 +92,7 @@ async def test_changing_is_refused_by_name(
 
 
 async def test_authors_and_moderators_delete(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob, mod = people(3)
     room = await directory.room(ann, bob)
@@ -112,7 +112,7 @@ async def test_authors_and_moderators_delete(
 
 
 async def test_reactions_count_once_a_person_in_the_order_of_coming(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob = people(2)
     room = await directory.room(ann, bob)
@@ -139,7 +139,7 @@ async def test_reactions_count_once_a_person_in_the_order_of_coming(
 
 
 async def test_a_repeated_reaction_is_repeated_even_after_it_was_taken_back(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     voice = Voice(asker, ann, await directory.room(ann))
@@ -155,7 +155,7 @@ async def test_a_repeated_reaction_is_repeated_even_after_it_was_taken_back(
 
 @pytest.mark.parametrize("emoji", ["a", "1", "👍👍", "👍 ", "<b>", "🇸"])
 async def test_a_reaction_is_one_emoji(
-    emoji: str, asker: Asker, directory: Directory, chat: Process
+    emoji: str, asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     voice = Voice(asker, ann, await directory.room(ann))
@@ -164,7 +164,7 @@ async def test_a_reaction_is_one_emoji(
 
 
 async def test_a_message_has_twenty_kinds_of_reaction_at_most(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob = people(2)
     room = await directory.room(ann, bob)

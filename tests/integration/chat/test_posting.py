@@ -10,8 +10,7 @@ from contracts.ids import RoomId
 from contracts.notices import Mentioned
 from contracts.rooms import Role
 from runtime.ids import new_id
-from runtime.process import Process
-from tests.integration.chat.conftest import StartChat
+from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice, client_id, texts
 from tests.support.asking import Asker, guest
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.chat
 
 
 async def test_a_message_is_acknowledged_told_and_kept(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob = people(2)
     room = await directory.room(ann, bob)
@@ -37,7 +36,7 @@ async def test_a_message_is_acknowledged_told_and_kept(
 
 
 async def test_a_repeat_answers_as_the_first_did(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     voice = Voice(asker, ann, await directory.room(ann))
@@ -52,7 +51,7 @@ async def test_a_repeat_answers_as_the_first_did(
 
 
 async def test_a_client_id_stands_for_one_deed(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob = people(2)
     room = await directory.room(ann, bob)
@@ -68,7 +67,7 @@ async def test_a_client_id_stands_for_one_deed(
 
 
 async def test_who_may_not_post_is_told_why(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob, cat, dan, eve = people(5)
     room = await directory.room(ann)
@@ -104,7 +103,7 @@ async def test_who_may_not_post_is_told_why(
 
 
 async def test_who_joined_just_now_may_post_at_once_and_who_left_may_not(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     room = await directory.room(ann)
@@ -136,7 +135,7 @@ async def test_who_joined_just_now_may_post_at_once_and_who_left_may_not(
     ],
 )
 async def test_a_bad_text_is_refused_by_name(
-    text: str, code: str, asker: Asker, directory: Directory, chat: Process
+    text: str, code: str, asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     room = await directory.room(ann)
@@ -148,7 +147,7 @@ async def test_a_bad_text_is_refused_by_name(
 
 
 async def test_bytes_that_are_no_text_are_refused(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     room = await directory.room(ann)
@@ -157,7 +156,7 @@ async def test_bytes_that_are_no_text_are_refused(
     assert answer.code == Code.MALFORMED.code
 
 
-async def test_the_longest_text_fits(asker: Asker, directory: Directory, chat: Process) -> None:
+async def test_the_longest_text_fits(asker: Asker, directory: Directory, chat: Replica) -> None:
     (ann,) = people(1)
     voice = Voice(asker, ann, await directory.room(ann))
     await voice.says("😀" * 4000)
@@ -165,7 +164,7 @@ async def test_the_longest_text_fits(asker: Asker, directory: Directory, chat: P
 
 
 async def test_control_characters_go_and_line_feeds_stay(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     voice = Voice(asker, ann, await directory.room(ann))
@@ -174,7 +173,7 @@ async def test_control_characters_go_and_line_feeds_stay(
 
 
 async def test_members_who_are_named_or_answered_are_told(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob, cat, eve = people(4)
     room = await directory.room(ann, bob, cat)
@@ -198,7 +197,7 @@ async def test_members_who_are_named_or_answered_are_told(
 
 
 async def test_an_answer_needs_a_message_to_answer(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     (ann,) = people(1)
     voice = Voice(asker, ann, await directory.room(ann))
@@ -271,7 +270,7 @@ async def test_a_room_has_a_limit_of_its_own(
 
 
 async def test_typing_is_told_and_never_stored(
-    asker: Asker, directory: Directory, chat: Process
+    asker: Asker, directory: Directory, chat: Replica
 ) -> None:
     ann, bob, eve = people(3)
     room = await directory.room(ann)
