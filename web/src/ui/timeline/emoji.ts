@@ -34,11 +34,16 @@ export async function loadEmoji(language: Language): Promise<Emoji[]> {
     .filter((emoji) => emoji.group !== undefined && emoji.group !== 2)
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     .map(({ unicode, label, group = 0, tags = [] }) => ({
-      unicode,
+      unicode: qualified(unicode),
       label,
       group,
       words: [label, ...tags].join(' ').toLocaleLowerCase(language),
     }));
+}
+
+/** As Unicode writes it (RGI): the data asks for colour even where that is the default. */
+export function qualified(unicode: string): string {
+  return unicode.replace(/(\p{Emoji_Presentation})\uFE0F/gu, '$1');
 }
 
 /** Those whose names have every word of the query at the start of one of theirs. */
