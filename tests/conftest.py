@@ -2,7 +2,6 @@
 
 from tests.support.asking import asker
 from tests.support.leaks import no_leaks, no_task_left
-from tests.support.relay import start_relay
 from tests.support.servers import (
     background,
     fresh_nats,
@@ -28,5 +27,4 @@ __all__ = [
     "no_task_left",
     "shared_nats",
     "shared_store",
-    "start_relay",
 ]

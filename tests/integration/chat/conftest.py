@@ -11,7 +11,10 @@ from runtime.process import Process
 from services.chat import app
 from services.chat.settings import ChatSettings
 from tests.integration.chat.directory import Directory
+from tests.integration.chat.wire import start_wire
 from tests.support.asking import Asker
+
+__all__ = ["start_wire"]
 
 StartChat = Callable[..., Awaitable["Replica"]]
 

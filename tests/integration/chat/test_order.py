@@ -16,8 +16,8 @@ from runtime.settings import ProcessSettings
 from tests.integration.chat.conftest import StartChat
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice
+from tests.integration.chat.wire import StartWire
 from tests.support.asking import Asker
-from tests.support.relay import StartRelay
 from tests.support.servers import FreshNats
 from tests.support.waiting import wait_until
 
@@ -122,7 +122,7 @@ async def test_a_repeat_is_known_when_the_broker_has_forgotten_its_id(
 
 async def test_an_append_whose_acknowledgement_was_lost_lands_once(
     fresh_nats: FreshNats,
-    start_relay: StartRelay,
+    start_wire: StartWire,
     start_chat: StartChat,
 ) -> None:
     server = await fresh_nats()
@@ -134,17 +134,17 @@ async def test_an_append_whose_acknowledgement_was_lost_lands_once(
         (ann,) = people(1)
         room = await directory.room(ann)
         voice = Voice(asker, ann, room)
-        relay = await start_relay(server.port)
-        await start_chat(NATS_URL=f"nats://127.0.0.1:{relay.port}")
+        wire = await start_wire(server.port)
+        await start_chat(NATS_URL=f"nats://127.0.0.1:{wire.port}")
         await voice.says("before")
 
         # The request arrives; the broker's acknowledgement of the append does not.
-        relay.deaf_after = b"svc.chat.post"
+        wire.deaf_after = b"svc.chat.post"
         said = voice.saying("was that heard?")
         assert await voice.refused(said) is Code.UNAVAILABLE
-        assert relay.lost > 0
+        assert wire.lost > 0
         assert (await asker.bus.js.stream_info(TIMELINE.name)).state.messages == 2
-        await relay.break_off()
+        await wire.break_off()
 
         again = await wait_until(lambda: _asked(voice, said), 20)
         assert again.repeated
