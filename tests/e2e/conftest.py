@@ -6,11 +6,13 @@ Pictures go to `PARLEY_SCREENS` (default `test-output/screens`): look at them af
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.e2e.person import Person
+from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
@@ -57,6 +59,15 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def relay(background: BackgroundLoop, system: RunningSystem) -> Iterator[Relay]:
+    """A way to the system that a test can cut."""
+    relay = Relay(urlsplit(system.url).port or 80)
+    background.run(relay.start())
+    yield relay
+    background.run(relay.cut())
 
 
 @pytest.fixture

@@ -142,9 +142,12 @@ class Person:
         return self
 
     def writes(self, text: str) -> Self:
-        """Writes and sends, whatever becomes of it."""
+        """Writes and sends, whatever becomes of it. On a phone Enter is a new line."""
         self.composer.fill(text)
-        self.composer.press("Enter")
+        if self.phone:
+            self.page.get_by_role("button", name="Send", exact=True).click()
+        else:
+            self.composer.press("Enter")
         return self
 
     def sees(self, *texts: str) -> Self:

@@ -1,4 +1,4 @@
-"""The whole of what a person gets: register, make a room, meet, talk, close the laptop, come back."""
+"""What a person gets: register, make a room, meet, talk, close the laptop, come back."""
 
 from collections.abc import Callable
 
