@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 ARGS ?=
 NAME ?=
+# Tests mostly wait for processes; more than a few at a time would only wait for each other.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 4 : n)))
 
 UV = $(shell if [ -x $(BIN)/uv ]; then echo $(BIN)/uv; else command -v uv; fi)
 INSTALL = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes
@@ -77,8 +79,8 @@ run: $(STAMPS)/runtime $(STAMPS)/web bytecode ## Start the whole system (ARGS='-
 	@exec $(BIN)/parley up $(ARGS)
 
 .PHONY: test
-test: setup $(STAMPS)/web ## Run every tier of tests this machine can run (ARGS='-m e2e')
-	@$(WITH_NODE) $(BIN)/python -m pytest $(ARGS)
+test: setup $(STAMPS)/web ## Run every tier of tests this machine can run (ARGS='-m e2e', WORKERS=0 for one by one)
+	@$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 # ---- development ----------------------------------------------------------------------------
 
