@@ -49,6 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if tier not in TIERS:
             raise pytest.UsageError(f"{item.nodeid} lies in no tier's folder: {', '.join(TIERS)}")
         item.add_marker(tier)
+    # The cheapest first; and the browser's last, since Playwright keeps hold of the main thread's
+    # event loop, and no coroutine test of the same process could run after it.
+    items.sort(key=lambda item: TIERS.index(tier_of(item.nodeid)))
     beyond = [item for item in items if missing(tier_of(item.nodeid))]
     if beyond:
         config.hook.pytest_deselected(items=beyond)
