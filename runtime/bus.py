@@ -249,12 +249,18 @@ class Bus:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._client is not None and not self._client.is_closed:
-            try:
+        if self._client is None or self._client.is_closed:
+            return
+        try:
+            # Without a connection there is nowhere to flush to, and trying makes `close` fail.
+            if self._client.is_connected:
                 await asyncio.wait_for(self._client.flush(), 2.0)
-            except (NatsError, TimeoutError, OSError):
-                _logger.warning("bus.flush_failed")
+        except (NatsError, TimeoutError, OSError):
+            _logger.warning("bus.flush_failed")
+        try:
             await self._client.close()
+        except OSError as error:
+            _logger.warning("bus.unsent_dropped", kind=type(error).__name__)
 
     async def _report_error(self, error: Exception) -> None:
         metrics.BUS_ERRORS.labels(kind=type(error).__name__).inc()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Self
 
 import uvloop
+from nats.errors import Error as NatsError
 
 from runtime import log
 from runtime.bus import Bus
@@ -60,7 +61,11 @@ class Process:
             await asyncio.wait(self._tasks, timeout=0.25)
         await self.exit.aclose()
         if self._broker is not None:
-            await self._broker.stop()
+            try:
+                await self._broker.stop()
+            except NatsError as error:
+                # Nothing can be drained towards a broker that is away; what follows closes anyway.
+                _logger.warning("process.stopped_alone", kind=type(error).__name__)
         await self.bus.close()
         await self.health.stop()
         if self.failed.done():

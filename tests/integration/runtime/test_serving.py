@@ -176,6 +176,15 @@ async def test_serving_goes_on_after_the_broker_was_killed(fresh_nats):
         await bus.close()
 
 
+async def test_a_process_stops_while_its_broker_is_away(fresh_nats):
+    server = await fresh_nats()
+    async with Process("chat", settings(server.url)) as process:
+        await process.serve(Works().table())
+        await server.kill()
+        await wait_until(lambda: not process.bus.connected, missing="the loss of the broker")
+    assert process.bus.nc.is_closed
+
+
 async def test_health_tells_alive_from_ready(nats_url: str):
     port = free_port()
     process = Process("chat", settings(nats_url, health_port=port))
