@@ -3,12 +3,24 @@ import type * as wire from '../protocol/generated';
 import { Refused } from '../protocol/refused';
 import type { Picked } from './mentions';
 import type { CommandOf, Connection, ServerEvent } from './ports';
-import { applied, presenceAfter, withPage, type Presence, type Roster } from './roster';
+import {
+  applied,
+  presenceAfter,
+  presenceWith,
+  withPage,
+  type Presence,
+  type Roster,
+} from './roster';
 
 /** The protocol says: forget a writer after six seconds without another word of it. */
 const TYPING_MS = 6000;
 /** Half of that: a writer stays visible, and a room of fast typists stays quiet. */
 const TYPING_EVERY_MS = 3000;
+
+/** More changes than this while a snapshot is on its way would be a stampede. */
+const RECENT = 200;
+/** A snapshot that is older than what was told before it is asked for again, so often. */
+const PRESENCE_ASKS = 3;
 
 type Phase =
   | { readonly is: 'loading' }
@@ -27,6 +39,8 @@ export class RoomModel {
   readonly #connection: Connection;
   readonly #me: string;
   readonly #stops: (() => void)[];
+  /** Changes that a snapshot may not know of while it is on its way. */
+  #recent: readonly ServerEvent[] = [];
   #toldWritingAt = 0;
   #load = 0;
 
@@ -116,8 +130,13 @@ export class RoomModel {
   }
 
   async loadPresence(): Promise<void> {
-    const found = await this.#connection.ask({ t: 'rooms.presence', room: this.id });
-    this.#presence = { ...found, users: new Set(found.users) };
+    for (let ask = 1; ask <= PRESENCE_ASKS; ask += 1) {
+      const found = await this.#connection.ask({ t: 'rooms.presence', room: this.id });
+      const snapshot = { ...found, users: new Set(found.users) };
+      const now = presenceWith(snapshot, this.#recent);
+      this.#presence = now ?? snapshot;
+      if (now !== null) return;
+    }
   }
 
   async loadMoreMembers(): Promise<void> {
@@ -199,7 +218,11 @@ export class RoomModel {
 
   #take(page: wire.MembersPage, first: boolean): void {
     if (this.#roster === null) return;
-    this.#roster = withPage(this.#roster, page, first);
+    // What overtook the page is not in it, and is not told again.
+    this.#roster = this.#recent.reduce(
+      (roster, event) => applied(roster, event, this.#me),
+      withPage(this.#roster, page, first),
+    );
     this.#nextPage = page.next;
   }
 
@@ -214,14 +237,20 @@ export class RoomModel {
       if (!event.writing) this.#writing.delete(event.user);
       else if (event.user !== this.#me) this.#writing.set(event.user, Date.now());
     } else if (event.t === 'presence.changed') {
+      this.#note(event);
       if (this.#presence === null) return;
       const next = presenceAfter(this.#presence, event);
       if (next !== null) this.#presence = next;
       else this.loadPresence().catch(() => undefined); // The next change asks again.
     } else {
+      this.#note(event);
       if (event.t === 'message.posted') this.#writing.delete(event.author);
       if (this.#roster !== null) this.#roster = applied(this.#roster, event, this.#me);
     }
+  }
+
+  #note(event: ServerEvent): void {
+    if ('revision' in event) this.#recent = [...this.#recent.slice(1 - RECENT), event];
   }
 
   #forgetWriters(): void {

@@ -8,6 +8,9 @@ import { counted, nothingUnread, posted, readUpTo, type Unread } from './unread'
 /** What the server counts in one question. */
 const UNREAD_BATCH = 128;
 
+/** A lively room is read message by message; the server is told once for all of them. */
+const TELL_READ_MS = 500;
+
 /** The rooms one is in, what is unread there, and why one is no longer in another. */
 export class RoomsModel {
   #phase = $state<'loading' | 'ready' | 'failed'>('loading');
@@ -15,6 +18,8 @@ export class RoomsModel {
   #rooms = $state.raw<readonly wire.MyRoom[]>([]);
   readonly #unread = new SvelteMap<string, Unread>();
   readonly #removed = new SvelteMap<string, wire.Leaving>();
+  /** Rooms whose marker the server is about to be told. */
+  readonly #telling = new Set<string>();
   readonly #connection: Connection;
   readonly #timelines: Timelines;
   readonly #session: SessionModel;
@@ -116,13 +121,7 @@ export class RoomsModel {
     const after = readUpTo(before, seq);
     if (after === before) return;
     this.#unread.set(room, after);
-    // Lost when there is no connection: the next message that is seen moves the marker again.
-    this.#connection.ask({ t: 'chat.mark_read', room, seq }).then(
-      (answer) => {
-        for (const told of answer.rooms) this.#count(told);
-      },
-      () => undefined,
-    );
+    this.#tellReadSoon(room);
   }
 
   forgetAll(): void {
@@ -136,12 +135,35 @@ export class RoomsModel {
     for (let start = 0; start < rooms.length; start += UNREAD_BATCH) {
       const batch = rooms.slice(start, start + UNREAD_BATCH);
       const answer = await this.#connection.ask({ t: 'chat.unread', rooms: batch });
-      for (const told of answer.rooms) this.#count(told);
+      for (const told of answer.rooms) {
+        this.#count(told);
+        // What was read without a connection is told with the new one.
+        if (told.marker < this.unreadOf(told.room).marker) this.#tellReadSoon(told.room);
+      }
     }
   }
 
   #count(told: wire.Unread): void {
     this.#unread.set(told.room, counted(this.unreadOf(told.room), told));
+  }
+
+  #tellReadSoon(room: string): void {
+    if (this.#telling.has(room)) return;
+    this.#telling.add(room);
+    setTimeout(() => {
+      this.#telling.delete(room);
+      void this.#tellRead(room, this.unreadOf(room).marker);
+    }, TELL_READ_MS);
+  }
+
+  async #tellRead(room: string, seq: number): Promise<void> {
+    if (seq === 0) return;
+    try {
+      const answer = await this.#connection.ask({ t: 'chat.mark_read', room, seq });
+      for (const told of answer.rooms) this.#count(told);
+    } catch {
+      // Told again with the next message that is seen, or the next connection.
+    }
   }
 
   #enter({ info, me }: { info: wire.RoomInfo; me: wire.Member | null }): void {

@@ -89,6 +89,17 @@ export function presenceAfter(presence: Presence, event: wire.PresenceChanged): 
   };
 }
 
+/** A snapshot with the changes that overtook it; `null` where one is missing between them. */
+export function presenceWith(snapshot: Presence, events: readonly ServerEvent[]): Presence | null {
+  return events.reduce<Presence | null>(
+    (presence, event) =>
+      presence === null || event.t !== 'presence.changed'
+        ? presence
+        : presenceAfter(presence, event),
+    snapshot,
+  );
+}
+
 const rank: Record<wire.Role, number> = { owner: 0, moderator: 1, member: 2 };
 
 /** Owner first, then moderators, then members; by name within a role. */
