@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from stack.ports import free_port
 from tests.e2e.person import Person
 from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
@@ -39,11 +40,18 @@ NewPerson = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
+def relay_port() -> int:
+    """Where the way that a test can cut begins; pages from there are welcome."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
 def system(
-    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory
+    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory, relay_port: int
 ) -> Iterator[RunningSystem]:
     running = RunningSystem(tmp_path_factory.mktemp("system"))
-    background.run(running.start("--port", "0", "--gateways", "2", env=PATIENT))
+    environment = {**PATIENT, "PARLEY_PUBLIC_ORIGINS": f"http://localhost:{relay_port}"}
+    background.run(running.start("--port", "0", "--gateways", "2", env=environment))
     yield running
     background.run(running.stop())
 
@@ -62,10 +70,10 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def relay(background: BackgroundLoop, system: RunningSystem) -> Iterator[Relay]:
+def relay(background: BackgroundLoop, system: RunningSystem, relay_port: int) -> Iterator[Relay]:
     """A way to the system that a test can cut."""
-    relay = Relay(urlsplit(system.url).port or 80)
-    background.run(relay.start())
+    relay = Relay(urlsplit(system.url).port or 80, relay_port)
+    background.run(relay.mend())
     yield relay
     background.run(relay.cut())
 

@@ -6,6 +6,12 @@ from typing import Self
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
+
+def fresh(name: str) -> str:
+    """A room's name that no other test uses: they share one system, and rooms are found by name."""
+    return f"{name} {secrets.token_hex(3)}"
+
+
 PASSWORD = "four quiet herons at dusk"
 
 # What Chromium says on its own when a connection is refused or a request answered by an error:

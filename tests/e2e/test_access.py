@@ -7,9 +7,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPerson
-from tests.e2e.person import PASSWORD
+from tests.e2e.person import PASSWORD, fresh
 
 pytestmark = pytest.mark.web
+
+LIBRARY = fresh("Library")
 
 Picture = Callable[[Page, str], None]
 
@@ -40,7 +42,7 @@ def test_axe_finds_nothing_serious(person: NewPerson, picture: Picture, phone: b
     look_at("sign-in")
     ann.registers()
     look_at("home")
-    path = ann.creates_room("Library")
+    path = ann.creates_room(LIBRARY)
     ann.says("A first word", "**And** a `second`", "> with a quote\n\n- and\n- a list")
     look_at("room")
     for name, place in (

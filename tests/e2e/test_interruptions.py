@@ -6,19 +6,23 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NewPerson
+from tests.e2e.person import fresh
 from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
 pytestmark = pytest.mark.web
 
+BRIDGE = fresh("Bridge")
+TUNNEL = fresh("Tunnel")
+
 
 def test_what_is_written_offline_survives_a_reload_and_is_sent_once(
     person: NewPerson, relay: Relay, background: BackgroundLoop
 ):
     ann, bob = person("Ann", url=relay.url).registers(), person("Bob").registers()
-    path = ann.creates_room("Tunnel")
-    bob.joins_by_browsing("Tunnel")
+    path = ann.creates_room(TUNNEL)
+    bob.joins_by_browsing(TUNNEL)
     ann.says("Into the tunnel")
     bob.sees("Into the tunnel")
 
@@ -46,8 +50,8 @@ def test_a_gateway_dies_and_the_conversation_goes_on(
 ):
     first, second = system.gateways
     ann, bob = person("Ann", url=first).registers(), person("Bob", url=second).registers()
-    ann.creates_room("Bridge")
-    bob.joins_by_browsing("Bridge")
+    ann.creates_room(BRIDGE)
+    bob.joins_by_browsing(BRIDGE)
     ann.says("One")
     background.run(system.kill("gateway-1"))
     ann.writes("Two")

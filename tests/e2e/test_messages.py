@@ -6,17 +6,23 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NewPerson
-from tests.e2e.person import Person
+from tests.e2e.person import Person, fresh
 
 pytestmark = [pytest.mark.web, pytest.mark.chat]
 
 
 @pytest.fixture
-def pair(person: NewPerson) -> tuple[Person, Person]:
+def workshop() -> str:
+    """The name of the room they meet in."""
+    return fresh("Workshop")
+
+
+@pytest.fixture
+def pair(person: NewPerson, workshop: str) -> tuple[Person, Person]:
     """Ann, who owns the room, and Bob, who is in it."""
     ann, bob = person("Ann").registers(), person("Bob").registers()
-    ann.creates_room("Workshop")
-    bob.joins_by_browsing("Workshop")
+    ann.creates_room(workshop)
+    bob.joins_by_browsing(workshop)
     return ann, bob
 
 
@@ -55,7 +61,7 @@ def test_edit_reply_react_delete(pair: tuple[Person, Person]):
     expect(ann.message("Eight is fine.")).to_have_count(0)
 
 
-def test_somebody_named_is_told(pair: tuple[Person, Person]):
+def test_somebody_named_is_told(pair: tuple[Person, Person], workshop: str):
     ann, bob = pair
     bob.page.goto("/settings/profile")
     ann.composer.press_sequentially(f"@{bob.account[:6]}")
@@ -67,9 +73,9 @@ def test_somebody_named_is_told(pair: tuple[Person, Person]):
     expect(bob.page).to_have_title(re.compile(r"^\(1\)"))
     bob.page.goto("/")
     mention = (
-        bob.room_link("Workshop")
+        bob.room_link(workshop)
         .get_by_text("1 mention of you")
-        .or_(bob.room_link("Workshop").get_by_label("1 mention of you"))
+        .or_(bob.room_link(workshop).get_by_label("1 mention of you"))
     )
     expect(mention).to_be_visible()
 

@@ -6,8 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPerson
+from tests.e2e.person import fresh
 
 pytestmark = pytest.mark.web
+
+PORCH = fresh("Porch")
 
 Picture = Callable[[Page, str], None]
 
@@ -15,7 +18,7 @@ Picture = Callable[[Page, str], None]
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_two_people_meet_talk_and_come_back(person: NewPerson, picture: Picture, phone: bool):
     size = "phone" if phone else "desktop"
-    room = f"Kitchen {size}"
+    room = fresh(f"Kitchen {size}")
     ann, bob = person("Ann", phone=phone), person("Bob", phone=phone)
 
     ann.registers()
@@ -51,8 +54,8 @@ def test_two_people_meet_talk_and_come_back(person: NewPerson, picture: Picture,
 
 def test_somebody_who_leaves_is_seen_to_leave(person: NewPerson):
     ann, bob = person("Ann").registers(), person("Bob").registers()
-    ann.creates_room("Porch")
-    bob.joins_by_browsing("Porch")
+    ann.creates_room(PORCH)
+    bob.joins_by_browsing(PORCH)
     ann.sees_online(bob.account)
     bob.closes_the_laptop()
     # A seat is kept for its grace; then the person is gone.
