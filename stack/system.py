@@ -145,7 +145,10 @@ class System:
         environment = {
             **self._environment("gateway"),
             "PARLEY_HOST": self._wishes.host,
-            "PARLEY_PUBLIC_ORIGINS": ",".join(self._urls(ports)),
+            # Behind a proxy of the operator's, pages come from its address as well.
+            "PARLEY_PUBLIC_ORIGINS": ",".join(
+                filter(None, (*self._urls(ports), os.environ.get("PARLEY_PUBLIC_ORIGINS")))
+            ),
             "PARLEY_WEB_ROOT": str(WEB_ROOT),
         }
         if self._wishes.https:
