@@ -1,8 +1,6 @@
 import type { ErrorCode } from '../protocol/generated';
+import type { ClientCode } from '../protocol/refused';
 import type { PlainKey } from './translate';
-
-/** Refusals that this client makes itself, where the server can't be asked. */
-export type ClientCode = 'client.offline' | 'client.broken';
 
 /** A sentence of ours for every refusal. A newer server's code shows the server's own. */
 const errorKeys: Readonly<Record<ErrorCode | ClientCode, PlainKey>> = {
@@ -59,6 +57,9 @@ const errorKeys: Readonly<Record<ErrorCode | ClientCode, PlainKey>> = {
   'session.version_unsupported': 'error.outdated',
   'session.too_many_followed': 'error.tooManyFollowed',
   'client.offline': 'error.offline',
+  'client.lost': 'error.offline',
+  'client.timeout': 'error.timeout',
+  'client.cancelled': 'error.broken',
   'client.broken': 'error.broken',
 };
 
