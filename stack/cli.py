@@ -123,9 +123,12 @@ def _act_as(service: str, data: Path) -> None:
         return
     running = DataFolder(data).read_running()
     if running is None:
-        raise typer.BadParameter(
-            f"no system runs on {data}: start one with `parley up`, or set NATS_URL and MONGODB_URL"
+        typer.echo(
+            f"No system runs on {data}: start one with `parley up`, name its folder with --data, "
+            "or set NATS_URL and MONGODB_URL.",
+            err=True,
         )
+        raise typer.Exit(2)
     os.environ.update(running["environment"][service])
 
 

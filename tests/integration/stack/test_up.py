@@ -190,6 +190,23 @@ async def test_the_doctor_says_what_does_not_answer_and_how_to_mend_it(
     assert "parley serve chat" in chat["mend"]
 
 
+@pytest.mark.parametrize("command", [("chat", "reproject"), ("rooms", "rebuild")], ids=" ".join)
+async def test_a_command_finds_the_system_that_runs_on_its_folder(
+    shared: RunningSystem, command: tuple[str, str]
+) -> None:
+    code, said = await _say(*command, "--data", str(shared.data))
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("command", [("chat", "reproject"), ("rooms", "rebuild")], ids=" ".join)
+async def test_a_command_says_that_nothing_runs_on_its_folder(
+    tmp_path: Path, command: tuple[str, str]
+) -> None:
+    code, said = await _say(*command, "--data", str(tmp_path))
+    assert code == 2
+    assert "start one with" in said
+
+
 async def test_a_signal_during_the_start_stops_what_has_started(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "stack.cli", "up", "--json", "--port", "0",
