@@ -104,6 +104,9 @@ class Server:
             no_reply=True,
         )
         subscriber(take)
+        # Straight to `take`: past the middlewares, the context and the parsing that FastStream
+        # puts around a message, none of which is used here (150 µs of 450 for each post).
+        subscriber.process_message = take  # pyright: ignore[reportAttributeAccessIssue]
         self._subscribers.append(subscriber)
 
     async def start(self) -> None:
