@@ -63,7 +63,7 @@ class Rebuild:
         while run := await self._journal.after(room, last.position if last else 0):
             for kept in run:
                 chain.follow(kept.entry, kept.data)
-            await self._projection.apply(room, run)
+            await self._projection.apply({room: run})
             last = run[-1]
         await self._projection.release(room, last)
         return Rebuilt(room, chain.entries, chain.broken)
