@@ -4,6 +4,8 @@ import asyncio
 import random
 from dataclasses import dataclass
 
+from nats.errors import Error as NatsError
+
 from contracts.auth import PublicKey, Revocation
 from contracts.closing import Closing
 from contracts.presence import GATEWAY_RENEW_SECONDS
@@ -22,6 +24,9 @@ TICK_SECONDS = 0.5
 
 RECONNECTS_PER_SECOND = 500
 """How fast clients are sent away to recover, after the broker was lost: each costs about 1 ms."""
+
+LEASE_TRIES = 40
+"""Ten seconds' worth: as long as a broker may take to load what it stored."""
 
 MS_BETWEEN_FAREWELLS = 2
 """How far apart the clients of a gateway that stops are sent away, for the sake of the others."""
@@ -90,12 +95,24 @@ async def _recover(exchange: Exchange) -> None:
     Leases first, so that presence is right; then each client comes back and asks by `seq`, since
     it knows its place: one way of recovering instead of two.
     """
-    await exchange.leases.write_again()
+    await _write_leases(exchange)
     for number, socket in enumerate(tuple(exchange.sockets)):
         if number % (RECONNECTS_PER_SECOND // 10) == RECONNECTS_PER_SECOND // 10 - 1:
             await asyncio.sleep(0.1)
         if socket.session.id is not None:
             socket.end(Closing.BUS_LOST)
+
+
+async def _write_leases(exchange: Exchange) -> None:
+    for _ in range(LEASE_TRIES):
+        try:
+            await exchange.leases.write_again()
+        except (NatsError, TimeoutError):
+            # It accepts connections before it has its streams back.
+            await asyncio.sleep(0.25)
+        else:
+            return
+    _logger.error("gateway.leases_not_written")
 
 
 async def _drain(gateway: Gateway, settings: GatewaySettings, caring: "asyncio.Task[None]") -> None:

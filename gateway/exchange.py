@@ -210,7 +210,7 @@ class Exchange:
     async def renew_lease(self) -> None:
         """Says that this gateway lives; the next time comes soon, so a failure is only told."""
         try:
-            await self.leases.renew_gateway(draining=self.draining)
+            await self.leases.keep(draining=self.draining)
         except (NatsError, TimeoutError) as error:
             _logger.warning("exchange.lease_not_renewed", kind=type(error).__name__)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from nats.errors import Error as NatsError
 from nats.js import api as js_api
-from nats.js.errors import APIError, KeyNotFoundError
+from nats.js.errors import APIError, KeyNotFoundError, NoStreamResponseError
 from nats.js.kv import KeyValue
 
 from contracts import subjects
@@ -86,6 +86,13 @@ class Leases:
         lease = GatewayLease(since=self._since, sessions=len(self._held), draining=draining)
         await self._write(f"gateway.{self._gateway}", lease, GATEWAY_LEASE_SECONDS)
 
+    async def keep(self, *, draining: bool) -> None:
+        """Renews the gateway's lease; where the bucket is gone, makes it and everything in it."""
+        try:
+            await self.renew_gateway(draining=draining)
+        except NoStreamResponseError:
+            await self.write_again()
+
     async def leave(self) -> None:
         """Gives the gateway's own lease back."""
         if self._store is not None:
@@ -97,6 +104,9 @@ class Leases:
         Raises:
             Refusal: `request.unavailable`; the broker is out of reach.
         """
+        if not self._bus.connected:
+            # nats-py would keep the write for a broker that may be away for long.
+            raise Refusal(Code.UNAVAILABLE, retry_after=1.0)
         try:
             if wanted is not None and await self._resume(wanted, claims):
                 return Seat(wanted, resumed=True)

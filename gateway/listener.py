@@ -44,6 +44,8 @@ class Listener:
         )
         self._server = _Quiet(config)
         self._socket: socket.socket | None = None
+        self.port = settings.port
+        """Where it listens, once it is open."""
         self.serving: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -57,6 +59,7 @@ class Listener:
             (self._settings.host, self._settings.port), family=family, backlog=BACKLOG
         )
         self._socket.setblocking(False)
+        self.port = int(self._socket.getsockname()[1])
         serving = self._server.serve(sockets=[self._socket])
         self.serving = asyncio.get_running_loop().create_task(serving, name="listener")
 
@@ -64,13 +67,6 @@ class Listener:
     def listening(self) -> bool:
         """Whether connections are accepted."""
         return self._server.started and not self._server.should_exit
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        if self._socket is None:
-            raise RuntimeError("the listener is not open")
-        return int(self._socket.getsockname()[1])
 
     async def opened(self) -> None:
         """Returns once connections are accepted."""

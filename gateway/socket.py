@@ -47,7 +47,9 @@ class Socket:
 
     def received(self, data: bytes) -> None:
         """A message came."""
-        self.perform(self.session.received(data, ids.now_ms()))
+        effects = self.session.received(data, ids.now_ms())
+        metrics.FRAMES_IN.labels(_kind(effects)).inc()
+        self.perform(effects)
 
     def alive(self) -> None:
         """A ping or a pong came."""
@@ -98,16 +100,13 @@ class Socket:
                 metrics.REPLIES_OUT.inc()
                 self._write(text_frame(data))
             case Ask():
-                metrics.FRAMES_IN.labels(BY_TAG[effect.tag].rate.value).inc()
                 self._exchange.spawn(self._ask(effect))
             case FollowRooms():
-                metrics.FRAMES_IN.labels("follow").inc()
                 self._exchange.spawn(self._follow(effect))
             case LeaveRooms(rooms):
                 for room in rooms:
                     self._exchange.hub.leave(room_key(room), self)
             case Claim():
-                metrics.FRAMES_IN.labels("hello").inc()
                 self._exchange.spawn(self._claim(effect))
             case Renewed():
                 self._exchange.renew(self)
@@ -153,3 +152,16 @@ class Socket:
         effects = self.session.seated(claim.request, seat.session, seat.resumed, ids.now_ms())
         self.caller = header_of(self.session.caller)
         self.perform(effects)
+
+
+def _kind(effects: Effects) -> str:
+    match effects:
+        case [Ask(tag=tag), *_]:
+            return BY_TAG[tag].rate.value
+        case [Claim(), *_]:
+            return "hello"
+        case [FollowRooms(), *_]:
+            return "follow"
+        case _:
+            # Pings, renewals, unfollowing, and whatever was refused.
+            return "session"

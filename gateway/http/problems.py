@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
 from contracts.errors import Code, Refusal, RefusedByPeer
 from runtime import log, trace
@@ -79,7 +79,7 @@ def on_refusal(_: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
 def on_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Litestar said no: no such path or method, a parameter that does not parse, a large body."""
     status = error.status_code
-    invalid = status == 400 and bool(error.extra)
+    invalid = isinstance(error, ValidationException)
     code = Code.INVALID if invalid else _BY_STATUS.get(status, Code.INTERNAL)
     if invalid:
         status = code.value.status

@@ -24,9 +24,14 @@ async def town(nats_url: str, mongodb_url: str, mongodb_database: str) -> AsyncI
 async def gateway(town: Town) -> AsyncIterator[Gateway]:
     """One gateway, that holds nothing when the test is through with it."""
     made = await town.gateway()
-    yield made
     exchange = made.exchange
+    subscribed = len(exchange._bus.nc._subs)
+    yield made
     await wait_until(
         lambda: (len(exchange.sockets), len(exchange.hub), len(exchange.leases)) == (0, 0, 0),
         missing=lambda: f"an end of {exchange.sockets} or {len(exchange.hub)} channels",
     )
+    await wait_until(
+        lambda: len(exchange._bus.nc._subs) <= subscribed, missing="an end of subscriptions"
+    )
+    await wait_until(lambda: not exchange._tasks, missing="an end of tasks")

@@ -156,9 +156,10 @@ async def person(gateway: Gateway) -> Person:
 
 
 @asynccontextmanager
-async def wire(gateway: Gateway, **options: Any) -> AsyncIterator[Wire]:
-    """A connection that nobody has greeted on."""
-    address = f"ws://127.0.0.1:{gateway.port}/ws"
+async def wire(gateway: Gateway | int, **options: Any) -> AsyncIterator[Wire]:
+    """A connection, to a gateway or a port, that nobody has greeted on."""
+    port = gateway if isinstance(gateway, int) else gateway.port
+    address = f"ws://127.0.0.1:{port}/ws"
     async with connect(
         address, compression=None, proxy=None, close_timeout=1, max_size=None, **options
     ) as socket:
