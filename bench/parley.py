@@ -5,7 +5,7 @@ import itertools
 import json
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,20 +56,21 @@ class Parley:
         """So many new accounts."""
         lanes = asyncio.Semaphore(4)
 
+        def form() -> dict[str, Any]:
+            # A fresh name for each try: one whose answer was late may have made the account.
+            return {"name": f"bench{next(self._names)}", "password": "quite long and not common"}
+
         async def one() -> Person:
-            name = f"bench{next(self._names)}"
-            body = {"name": name, "password": "quite long and not common"}
             async with lanes:
-                told = await self._call("POST", "/api/auth/register", json=body)
+                told = await self._call("POST", "/api/auth/register", form)
             return Person(user=told["profile"]["user"], token=told["access_token"])
 
         return list(await asyncio.gather(*(one() for _ in range(count))))
 
     async def room(self, owner: Person, name: str) -> str:
         """A new public room."""
-        told = await self._call(
-            "POST", "/api/rooms", json={"name": name, "capacity": 100_000}, token=owner.token
-        )
+        form = {"name": name, "capacity": 100_000}
+        told = await self._call("POST", "/api/rooms", lambda: form, token=owner.token)
         return str(told["info"]["room"])
 
     async def join(self, people: Sequence[Person], *rooms: str) -> None:
@@ -84,11 +85,11 @@ class Parley:
         await asyncio.gather(*map(one, people))
 
     async def _call(
-        self, method: str, path: str, *, json: dict[str, Any], token: str = ""
+        self, method: str, path: str, form: Callable[[], dict[str, Any]], *, token: str = ""
     ) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         while True:
-            answer = await self._http.request(method, path, json=json, headers=headers)
+            answer = await self._http.request(method, path, json=form(), headers=headers)
             if answer.is_success:
                 return answer.json()
             pause = answer.json().get("retry_after")

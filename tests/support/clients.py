@@ -80,11 +80,11 @@ class Acknowledged:
 
 async def register(url: str, name: str | None = None) -> Person:
     """A new account, signed in over HTTP."""
-    name = name or f"p{new_id()[-12:]}"
-    body = {"name": name, "password": PASSWORD}
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as http:
 
         async def signed_in() -> Any:
+            # A fresh name for each try: one whose answer was lost may have made the account.
+            body = {"name": name or f"p{new_id()[-12:]}", "password": PASSWORD}
             answer = await http.post("/api/auth/register", json=body, headers={"Origin": url})
             assert answer.is_success, answer.text
             return answer.json()
@@ -93,7 +93,7 @@ async def register(url: str, name: str | None = None) -> Person:
     return Person(
         user=UserId(told["profile"]["user"]),
         device=DeviceId(told["device"]),
-        name=name,
+        name=told["profile"]["name"],
         token=told["access_token"],
     )
 
