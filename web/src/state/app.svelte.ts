@@ -67,6 +67,12 @@ export class AppModel {
       },
       () => this.session.me,
     );
+    window.addEventListener('pagehide', () => {
+      this.rooms.tellReadNow();
+    });
+    window.document.addEventListener('visibilitychange', () => {
+      if (window.document.visibilityState === 'hidden') this.rooms.tellReadNow();
+    });
   }
 
   get messageLimit(): number {

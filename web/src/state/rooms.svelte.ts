@@ -124,6 +124,11 @@ export class RoomsModel {
     this.#tellReadSoon(room);
   }
 
+  /** The page may be gone in the next instant: what was read so far is told at once. */
+  tellReadNow(): void {
+    for (const room of [...this.#telling]) this.#tellNow(room);
+  }
+
   forgetAll(): void {
     this.#replace([]);
     this.#unread.clear();
@@ -151,9 +156,12 @@ export class RoomsModel {
     if (this.#telling.has(room)) return;
     this.#telling.add(room);
     setTimeout(() => {
-      this.#telling.delete(room);
-      void this.#tellRead(room, this.unreadOf(room).marker);
+      this.#tellNow(room);
     }, TELL_READ_MS);
+  }
+
+  #tellNow(room: string): void {
+    if (this.#telling.delete(room)) void this.#tellRead(room, this.unreadOf(room).marker);
   }
 
   async #tellRead(room: string, seq: number): Promise<void> {
