@@ -74,6 +74,7 @@ _EMOJI = {("$.emoji", "short"): Code.REACTION_INVALID, ("$.emoji", "long"): Code
 _INVITE = {("$.invite", "pattern"): Code.INVITE_INVALID, ("$.code", "pattern"): Code.INVITE_INVALID}
 _ROOM = (Code.ROOM_UNKNOWN, Code.NOT_MEMBER)
 _MODERATE = (*_ROOM, Code.ROLE_TOO_LOW, Code.CONFLICT)
+_OWN = (Code.REVOKED, Code.CONFLICT)
 _SIGN_IN = (Code.THROTTLED, Code.UNAVAILABLE)
 _APPEND = (
     *_ROOM,
@@ -125,7 +126,7 @@ AUTH = (
         callers=(Anonymous,),
         via=_HTTP,
         rate=Rate.WRITE,
-        errors=(*_SIGN_IN, Code.WRONG_CREDENTIALS),
+        errors=(*_SIGN_IN, Code.WRONG_CREDENTIALS, Code.CONFLICT),
     ),
     Contract(
         auth.EnterAsGuest,
@@ -149,10 +150,23 @@ AUTH = (
         callers=(Anonymous,),
         via=_HTTP,
         rate=Rate.WRITE,
-        errors=(Code.TOKEN_INVALID, Code.TOKEN_EXPIRED, Code.REFRESH_REUSED, Code.REVOKED),
+        errors=(
+            Code.TOKEN_INVALID,
+            Code.TOKEN_EXPIRED,
+            Code.REFRESH_REUSED,
+            Code.REVOKED,
+            Code.CONFLICT,
+        ),
     ),
-    Contract(auth.LogOut, Done, via=_BOTH, rate=Rate.WRITE),
-    Contract(auth.LogOutEverywhere, Done, callers=MEMBER, via=_BOTH, rate=Rate.WRITE),
+    Contract(auth.LogOut, Done, via=_BOTH, rate=Rate.WRITE, errors=_OWN),
+    Contract(
+        auth.LogOutEverywhere,
+        Done,
+        callers=MEMBER,
+        via=_BOTH,
+        rate=Rate.WRITE,
+        errors=_OWN,
+    ),
     Contract(
         auth.ChangePassword,
         Done,
@@ -160,6 +174,7 @@ AUTH = (
         via=_BOTH,
         rate=Rate.WRITE,
         errors=(
+            *_OWN,
             Code.WRONG_CREDENTIALS,
             Code.PASSWORD_WEAK,
             Code.PASSWORD_LENGTH,
@@ -172,14 +187,14 @@ AUTH = (
         callers=MEMBER,
         via=_BOTH,
         rate=Rate.WRITE,
-        errors=(Code.WRONG_CREDENTIALS, Code.THROTTLED),
+        errors=(*_OWN, Code.WRONG_CREDENTIALS, Code.THROTTLED),
     ),
     Contract(
         auth.UpdateProfile,
         auth.ProfileChanged,
         via=_BOTH,
         rate=Rate.WRITE,
-        errors=(Code.NAME_INVALID,),
+        errors=(*_OWN, Code.NAME_INVALID),
     ),
     Contract(
         auth.SetAvatar,
@@ -187,20 +202,20 @@ AUTH = (
         callers=MEMBER,
         via=_HTTP,
         rate=Rate.WRITE,
-        errors=(Code.AVATAR_INVALID,),
+        errors=(*_OWN, Code.AVATAR_INVALID),
         invalid={("$.picture", "long"): Code.AVATAR_INVALID},
     ),
     Contract(auth.FetchAvatar, auth.Avatar, callers=ANYONE, via=_HTTP, errors=(Code.USER_UNKNOWN,)),
     Contract(auth.FetchProfiles, auth.Profiles, via=_BOTH),
     Contract(auth.FindPeople, auth.Profiles, callers=MEMBER, via=_BOTH),
-    Contract(auth.ListDevices, auth.Devices, via=_BOTH),
+    Contract(auth.ListDevices, auth.Devices, via=_BOTH, errors=(Code.REVOKED,)),
     Contract(
         auth.RevokeDevice,
         Done,
         callers=MEMBER,
         via=_BOTH,
         rate=Rate.WRITE,
-        errors=(Code.DEVICE_UNKNOWN,),
+        errors=(*_OWN, Code.DEVICE_UNKNOWN),
     ),
 )
 
