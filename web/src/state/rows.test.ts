@@ -108,6 +108,12 @@ describe('the line of new messages', () => {
     expect(drawn({ messages, marker: 2 })).toBe('start day M1 m2 M4 new M7');
   });
 
+  test('waits for the messages before it where they are not loaded', () => {
+    const later = messages.slice(1);
+    expect(drawn({ messages: later, marker: 1, moreBefore: true })).toBe('before day M2 M4 M7');
+    expect(drawn({ messages: later, marker: 1 })).toBe('start day new M2 M4 M7');
+  });
+
   test('needs a marker', () => {
     expect(drawn({ messages, marker: 0 })).toBe('start day M1 m2 M4 M7');
     expect(drawn({ messages, marker: 7 })).toBe('start day M1 m2 M4 M7');

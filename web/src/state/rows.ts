@@ -40,8 +40,10 @@ export function rowsOf({ messages, outgoing, moreBefore, moreAfter, marker, me }
     moreBefore ? { kind: 'more', key: 'before', end: 'before' } : { kind: 'start', key: 'start' },
   ];
   let last = null as { author: string; at: number; day: number } | null;
-  // Without a marker everything would be new, which tells a newcomer nothing.
-  let lineDrawn = marker === 0;
+  // Without a marker everything would be new, which tells a newcomer nothing. Where the run begins
+  // after the marker, the line belongs further up than what is loaded.
+  const beginsLater = moreBefore && (messages[0]?.seq ?? 0) > marker;
+  let lineDrawn = marker === 0 || beginsLater;
 
   for (const message of messages) {
     const day = dayNumber(message.at);
