@@ -44,7 +44,7 @@ async def start(process: Process) -> None:
     process.exit.push_async_callback(speaker.stop)
     await watch.start_members()
 
-    outbox = Outbox(bus, rooms, memberships, views, presence.online)
+    outbox = Outbox(bus, memberships, views, presence.online)
     ledger = Ledger(rooms, memberships, outbox)
     process.exit.push_async_callback(ledger.stop)
 

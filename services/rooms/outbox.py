@@ -13,7 +13,7 @@ from contracts.notices import RoomAdded, RoomRemoved
 from contracts.rooms import Leaving, MemberJoined, MemberLeft, MyRoom, RoomEnded
 from runtime.bus import Bus
 from services.rooms.domain.state import Change, Room, RoomEvent
-from services.rooms.store import MembershipStore, RoomStore
+from services.rooms.store import MembershipStore
 from services.rooms.views import Views
 
 FLUSH_SECONDS = 2.0
@@ -24,18 +24,16 @@ Online = Callable[[RoomId], int]
 
 
 class Outbox:
-    """Carries changes out, and takes them off their room when all of it is done."""
+    """Carries changes out. `RoomStore.settle` takes them off their room after that."""
 
     def __init__(
         self,
         bus: Bus,
-        rooms: RoomStore,
         memberships: MembershipStore,
         views: Views,
         online: Online,
     ) -> None:
         self._bus = bus
-        self._rooms = rooms
         self._memberships = memberships
         self._views = views
         self._online = online
@@ -54,7 +52,6 @@ class Outbox:
                 *(self._memberships.put(m, change.at) for m in change.memberships),
             )
             await self._tell(room, change.events)
-        await self._rooms.settle(room)
 
     async def _tell(self, room: Room, events: tuple[RoomEvent, ...]) -> None:
         for event in events:

@@ -42,6 +42,9 @@ LOOK_SECONDS = 10.0
 
 FACTS_AT_ONCE = 64
 
+UNSPOKEN_MS = 30_000
+"""Longer than a speaker's death, its grace for dropped connections included, goes unnoticed."""
+
 _logger = log.get("presence")
 
 
@@ -62,6 +65,7 @@ class Speaker:
         self._speaking: Subscription | None = None
         self._came: dict[UserId, Millis] = {}
         self._went: dict[UserId, Millis] = {}
+        self._unspoken: dict[UserId, Millis] = {}
 
     def begin(self) -> None:
         """The copy of the leases is whole, so that this replica may lead."""
@@ -134,6 +138,8 @@ class Speaker:
         now = ids.now_ms()
         self._presence.tick(now)
         changes = self._presence.take()
+        if self._speaking is None:
+            self._heed(changes, now)
         if not self._leadership.leads or not self._whole:
             await self._fall_silent()
         elif self._speaking is None:
@@ -142,13 +148,21 @@ class Speaker:
             await self._tell(self._announcer.announce(changes.rooms, now))
             self._owe(changes)
 
+    def _heed(self, changes: Changes, now: Millis) -> None:
+        """Keeps in mind who went lately, in case the replica that speaks dies before it says so."""
+        self._unspoken.update(changes.went)
+        for user in [u for u, at in self._unspoken.items() if at < now - UNSPOKEN_MS]:
+            del self._unspoken[user]
+
     async def _take_over(self, now: Millis) -> None:
         """Begins to speak: rooms ask again, and who came or went unseen is caught up with."""
         before = await self._sightings.online()
         looked = await self._sightings.last_look() or now
         here = self._presence.everyone()
         self._came = dict.fromkeys(here - before, now)
-        self._went = dict.fromkeys(before - here, looked)
+        unspoken = {user: at for user, at in self._unspoken.items() if user not in here}
+        self._went = {**dict.fromkeys(before - here, looked), **unspoken}
+        self._unspoken.clear()
         self._owes.set()
         self._speaking = await self._bus.nc.subscribe(
             subjects.PRESENCE_LEADER, cb=self._answer_replica

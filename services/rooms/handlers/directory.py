@@ -1,5 +1,6 @@
 """Looking at rooms: one's own, a certain one, and all that are public."""
 
+import asyncio
 import base64
 import binascii
 import re
@@ -101,13 +102,16 @@ class Directory:
         stored, me = await self._seen_by(user, command.room)
         required(stored.room, me)
         after = "" if command.cursor is None else from_cursor(command.cursor, "place")
-        found = await self._memberships.members(command.room, after, command.limit + 1)
+        kept = await self._memberships.members(command.room, after, command.limit + 1)
+        whole = len(kept) <= command.limit
+        found = _with_decided(stored, kept, after, whole=whole)
         page = found[: command.limit]
-        more = len(found) > command.limit
+        more = not whole or len(found) > command.limit
+        last = (page or kept)[-1:]
         return MembersPage(
             members=[member.member for member in page],
-            revision=_shown_revision(stored),
-            next=to_cursor("place", place_of(page[-1])) if more else None,
+            revision=stored.room.revision,
+            next=to_cursor("place", place_of(last[0])) if more and last else None,
         )
 
     async def bans(self, call: Call, command: ListBans) -> Bans:
@@ -120,20 +124,33 @@ class Directory:
 
     async def _seen_by(self, user: UserId, room: RoomId) -> tuple[Stored, Membership | None]:
         """A room and what the asker is in it, a change under way included."""
-        stored = await self._rooms.get(room)
+        stored, people = await asyncio.gather(
+            self._rooms.get(room), self._memberships.get(room, [user])
+        )
         if stored is None or stored.room.ended:
             raise Refusal(Code.ROOM_UNKNOWN)
-        me = (await self._memberships.get(room, [user])).get(user)
+        me = people.get(user)
         for decided in stored.pending.memberships if stored.pending else ():
             if decided.user == user and (me is None or me.version < decided.version):
                 me = decided
         return stored, me
 
 
-def _shown_revision(stored: Stored) -> int:
-    """The revision that the memberships' documents are sure to have reached."""
-    events = stored.pending.events if stored.pending else ()
-    return stored.room.revision - len(events)
+def _with_decided(
+    stored: Stored, kept: list[Membership], after: str, *, whole: bool
+) -> list[Membership]:
+    """A run of members with a change under way applied, so that it is of the room's revision."""
+    if stored.pending is None:
+        return kept
+    beyond = None if whole else place_of(kept[-1])
+    run = {member.user: member for member in kept}
+    for decided in stored.pending.memberships:
+        known = run.pop(decided.user, decided)
+        latest = known if known.version > decided.version else decided
+        place = place_of(latest)
+        if place > after and (beyond is None or place < beyond):
+            run[latest.user] = latest
+    return sorted(run.values(), key=place_of)
 
 
 def to_cursor(sort: str, place: str) -> Cursor:

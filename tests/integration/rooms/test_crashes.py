@@ -73,14 +73,18 @@ async def test_the_next_who_changes_the_room_carries_it_out_first(
 async def test_a_reader_sees_what_is_decided_and_not_carried_out(
     asker: Asker, replica: Replica
 ) -> None:
-    """And is not given a revision that the list of members has not reached."""
+    """The room, its members and its revision as they will be told."""
     await replica()
     room = (await asker.ask(ann, CreateRoom(name="Kitchen"))).info.room
     await decided_join(room, bob.user)
     found = await asker.ask(bob, GetRoom(room=room))
     assert (found.me.user, found.info.members, found.info.revision) == (bob.user, 2, 2)
     page = await asker.ask(bob, ListMembers(room=room))
-    assert len(page.members) >= page.revision
+    assert [member.user for member in page.members] == [ann.user, bob.user]
+    assert page.revision == 2
+    first = await asker.ask(ann, ListMembers(room=room, limit=1))
+    rest = await asker.ask(ann, ListMembers(room=room, limit=1, cursor=first.next))
+    assert [m.user for m in (*first.members, *rest.members)] == [ann.user, bob.user]
 
 
 async def test_a_sweep_carries_out_what_was_left_behind(asker: Asker, replica: Replica) -> None:

@@ -54,6 +54,7 @@ async def facts(asker: Asker) -> Heard:
 async def test_rooms_hear_who_comes_and_goes(
     asker: Asker, gateway: LeasedGateway, kitchen: str
 ) -> None:
+    assert await online(asker, kitchen) == set(), "somebody speaks from now on"
     told, recorded = await asker.hear_room(kitchen), await facts(asker)
     phone = await gateway.seat(ann.user)
     laptop = await gateway.seat(ann.user)
@@ -92,6 +93,7 @@ async def test_counts_stand_beside_rooms(
 async def test_whoever_joins_or_leaves_while_online_is_told_of(
     asker: Asker, gateway: LeasedGateway, kitchen: str
 ) -> None:
+    assert await online(asker, kitchen) == set()
     told, recorded = await asker.hear_room(kitchen), await facts(asker)
     await gateway.seat(cid.user)
     await wait_until(lambda: recorded.of(UserCameOnline))
