@@ -49,13 +49,20 @@ class Directory:
         *,
         muted_until: int = 0,
         banned: bool = False,
+        joined_at: int = 0,
     ) -> None:
-        view = MemberView(role=role, muted_until=muted_until, banned=banned, revision=1)
+        view = MemberView(
+            role=role, muted_until=muted_until, banned=banned, revision=1, joined_at=joined_at
+        )
         await self._put(self._members, f"{room}.{who.user}", view)
 
     async def send_out(self, room: RoomId, who: Account) -> None:
         assert self._members is not None
         await self._members.delete(f"{room}.{who.user}")
+
+    async def end(self, room: RoomId) -> None:
+        assert self._rooms is not None
+        await self._rooms.delete(room)
 
     async def _put(self, bucket: KeyValue | None, key: str, value: msgspec.Struct) -> None:
         assert bucket is not None
