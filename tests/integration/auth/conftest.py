@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from contracts.auth import AccessClaims, LogIn, Register, SignedIn
 from contracts.callers import Account, Anonymous, Guest
+from contracts.errors import Code, Refusal
 from runtime.bus import Bus
 from runtime.process import Process
 from runtime.settings import ProcessSettings
@@ -15,6 +16,7 @@ from runtime.tokens import Verifier, open_verifier
 from services.auth import app
 from services.auth.settings import AuthSettings
 from tests.support.asking import Asker
+from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = "192.0.2.7"
@@ -93,3 +95,21 @@ async def log_in(asker: Asker, name: str = "anna", password: str = PASSWORD) -> 
 def says(verifier: Verifier, signed_in: SignedIn) -> AccessClaims:
     """What the access token of a sign-in says to a gateway."""
     return verifier.verify(signed_in.access_token)
+
+
+def refused_by(verifier: Verifier, access_token: str) -> Code | None:
+    """Why a gateway refuses an access token; none where it holds."""
+    try:
+        verifier.verify(access_token)
+    except Refusal as refusal:
+        return refusal.code
+    return None
+
+
+async def revoked(verifier: Verifier, *ended: SignedIn) -> None:
+    """Returns once gateways refuse the access tokens of these sign-ins as revoked."""
+
+    def codes() -> set[Code | None]:
+        return {refused_by(verifier, signed_in.access_token) for signed_in in ended}
+
+    await wait_until(lambda: codes() == {Code.REVOKED}, 20, missing="revocations")

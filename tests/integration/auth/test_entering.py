@@ -19,6 +19,7 @@ from tests.integration.auth.conftest import (
     as_,
     log_in,
     register,
+    revoked,
     says,
     stranger,
 )
@@ -34,17 +35,6 @@ async def refresh(asker: Asker, signed_in: SignedIn) -> SignedIn:
 
 async def refresh_refused(asker: Asker, signed_in: SignedIn) -> Code:
     return await asker.refused(stranger(), Refresh(refresh_token=signed_in.refresh_token))
-
-
-async def signed_out_for_gateways(verifier: Verifier, signed_in: SignedIn) -> None:
-    """Returns once gateways refuse the access token as revoked."""
-
-    def refused() -> bool:
-        with pytest.raises(Refusal) as refusal:
-            says(verifier, signed_in)
-        return refusal.value.code is Code.REVOKED
-
-    await wait_until(refused, missing="the revocation of an access token")
 
 
 async def test_who_registers_is_signed_in(asker: Asker, verifier: Verifier) -> None:
@@ -178,8 +168,7 @@ async def test_an_old_refresh_token_ends_its_family(asker: Asker, verifier: Veri
 
     assert await refresh_refused(asker, third) is Code.REVOKED
     assert await refresh_refused(asker, first) is Code.REVOKED
-    for ended in (first, second, third):
-        await signed_out_for_gateways(verifier, ended)
+    await revoked(verifier, first, second, third)
     await wait_until(lambda: told.of(SignedOut))
     (notice,) = told.of(SignedOut)
     assert (notice.device, notice.why) == (first.device, "token_reused")

@@ -8,7 +8,7 @@ import pytest_asyncio
 from nats.js.kv import KeyValue
 
 from contracts.auth import AccessClaims, PublicKey
-from contracts.errors import Code, Refusal
+from contracts.errors import Code
 from contracts.ids import DeviceId, UserId
 from contracts.streams import KEYS
 from runtime.codec import decode_as
@@ -17,6 +17,7 @@ from runtime.process import Process
 from runtime.tokens import Verifier
 from services.auth.keyring import DAY_MS, Keyring
 from services.auth.settings import AuthSettings
+from tests.integration.auth.conftest import refused_by
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.auth
@@ -77,12 +78,9 @@ async def test_keys_change_and_no_living_token_notices(
     await keyring.look(over)
     assert set(await published(auth)) == {kid(second)}
 
-    def refused() -> bool:
-        with pytest.raises(Refusal) as refusal:
-            verifier.verify(first)
-        return refusal.value.code is Code.TOKEN_INVALID
-
-    await wait_until(refused, missing="the end of the first key")
+    await wait_until(
+        lambda: refused_by(verifier, first) is Code.TOKEN_INVALID, missing="the first key's end"
+    )
     assert verifier.verify(second)
 
 
@@ -95,7 +93,9 @@ async def test_replicas_agree_on_every_key(auth: Process, verifier: Verifier) ->
         await asyncio.gather(*(replica.look(now) for replica in replicas))
         tokens = [token(replica) for replica in replicas]
         assert len({kid(signed) for signed in tokens}) == 1
-        await wait_until(lambda tokens=tokens: all(map(verifier.verify, tokens)))
+        await wait_until(
+            lambda tokens=tokens: {refused_by(verifier, signed) for signed in tokens} == {None}
+        )
         kids.append(kid(tokens[0]))
         now += DAY_MS
     assert len(set(kids)) == 4
@@ -112,13 +112,7 @@ async def test_keys_that_the_broker_lost_are_published_again(
     await keyring.look(now_ms())
     assert set(await published(auth)) == {kid(signed)}
 
-    def holds() -> bool:
-        try:
-            return bool(verifier.verify(signed))
-        except Refusal:
-            return False
-
-    await wait_until(holds, missing="the key's coming back")
+    await wait_until(lambda: refused_by(verifier, signed) is None, missing="the key's coming back")
 
 
 async def test_private_halves_never_leave_the_store(auth: Process, keyring: Keyring) -> None:

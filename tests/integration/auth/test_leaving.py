@@ -34,6 +34,7 @@ from tests.integration.auth.conftest import (
     as_,
     log_in,
     register,
+    revoked,
     says,
     stranger,
 )
@@ -52,14 +53,7 @@ async def assert_out(asker: Asker, verifier: Verifier, *ended: SignedIn) -> None
         command = Refresh(refresh_token=signed_in.refresh_token)
         assert await asker.refused(stranger(), command) is Code.REVOKED
 
-    def revoked() -> bool:
-        for signed_in in ended:
-            with pytest.raises(Refusal) as refusal:
-                says(verifier, signed_in)
-            assert refusal.value.code is Code.REVOKED
-        return True
-
-    await wait_until(revoked)
+    await revoked(verifier, *ended)
 
 
 async def assert_in(asker: Asker, verifier: Verifier, signed_in: SignedIn) -> SignedIn:

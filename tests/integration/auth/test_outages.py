@@ -17,6 +17,8 @@ from runtime.tokens import open_verifier
 from services.auth.accounts import Accounts
 from services.auth.domain import account as accounts
 from services.auth.domain.account import Account
+from services.auth.outbox import Outbox
+from services.auth.pictures import Pictures
 from stack.nats import NatsServer
 from stack.store import StoreServer
 from tests.integration.auth.conftest import (
@@ -25,6 +27,7 @@ from tests.integration.auth.conftest import (
     as_,
     log_in,
     register,
+    revoked,
     says,
     stranger,
 )
@@ -114,17 +117,34 @@ async def test_what_could_not_be_told_is_told_when_the_broker_is_back(
         )
         await broker.start()
 
-        def revoked() -> bool:
-            with pytest.raises(Refusal) as refusal:
-                says(verifier, anna)
-            return refusal.value.code is Code.REVOKED
-
         await wait_until(lambda: caller.bus.connected, missing="the broker")
         await caller.bus.flush()
         # Whoever starts next tells what others left; one that goes on running does so in time.
         await start_auth(nats_url=broker.url)
         await wait_until(lambda: told.of(SignedOut), missing="the notice")
-        await wait_until(revoked, missing="the revocation")
+        await revoked(verifier, anna)
+
+
+async def test_what_fails_to_be_told_waits_and_is_told_by_the_same_replica(
+    broker: NatsServer, caller: Asker, start_auth: StartAuth
+) -> None:
+    process = await start_auth(nats_url=broker.url)
+    anna = await register(caller)
+    outbox = Outbox(process.bus, Accounts(), Pictures(), 600)
+    async with open_verifier(caller.bus) as verifier:
+        await broker.kill()
+        await wait_until(lambda: not process.bus.connected, missing="the loss of the broker")
+        account = await Accounts().change(
+            anna.profile.user,
+            lambda known: accounts.signed_out(known, anna.device, "revoked", now_ms()),
+        )
+        await outbox.flush(account)
+        left = await Accounts().waiting(now_ms() + 1)
+        assert [len(found.outbox) for found in left] == [2]
+
+        process.spawn(outbox.run(), name="a second outbox")
+        await broker.start()
+        await revoked(verifier, anna)
 
 
 async def test_a_replica_that_died_between_a_change_and_its_word(
