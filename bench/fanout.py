@@ -16,9 +16,9 @@ from bench.followers import CrowdFailed, Followers
 from bench.machine import CpuMeter, total
 from bench.speaker import Speaker, all_acknowledged, speak_openly
 
-SIZES = {300: 40.0, 2_000: 8.0}
-"""Followers, and messages a second: some 12 000 and 16 000 deliveries, which leaves the load's own
-process room on two cores."""
+SIZES = {300: 100.0, 2_000: 15.0}
+"""Followers, and messages a second: 30 000 deliveries in both, which leaves the load's own process
+room on two cores."""
 
 SPEAKERS = 5
 PEOPLE = 50
