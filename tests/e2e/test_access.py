@@ -43,7 +43,8 @@ def test_axe_finds_nothing_serious(person: NewPerson, picture: Picture, phone: b
     ann.registers()
     look_at("home")
     path = ann.creates_room(LIBRARY)
-    ann.says("A first word", "**And** a `second`", "> with a quote\n\n- and\n- a list")
+    ann.writes("**And** a `second`").writes("> with a quote\n\n- and\n- a list")
+    ann.says("A last word")
     look_at("room")
     for name, place in (
         ("browse", "/browse"),

@@ -82,14 +82,14 @@ def test_somebody_named_is_told(pair: tuple[Person, Person], workshop: str):
 
 def test_markdown_is_drawn_and_nothing_runs(pair: tuple[Person, Person]):
     ann, bob = pair
-    ann.says("**bold** `code` <img src=x onerror=alert(1)> [site](https://example.org)")
+    ann.writes("**bold** `code` <img src=x onerror=alert(1)> [site](https://example.org)")
     message = bob.message("bold")
     expect(message.locator("strong")).to_have_text("bold")
     expect(message.locator("code")).to_have_text("code")
     expect(message.locator("img[src=x]")).to_have_count(0)
     link = message.get_by_role("link", name="site")
     expect(link).to_have_attribute("rel", re.compile("noopener"))
-    ann.says("[bad](javascript:alert(1))")
+    ann.writes("[bad](javascript:alert(1))")
     expect(bob.message("javascript:alert")).to_be_visible()
     expect(bob.message("javascript:alert").get_by_role("link")).to_have_count(0)
 
