@@ -31,7 +31,7 @@ class Services:
         if not self._bus.connected:
             # nats-py would keep the request for a broker that may be away for long.
             raise Refusal(Code.UNAVAILABLE, retry_after=1.0)
-        running = trace.new_trace()
+        running = trace.current.get() or trace.new_trace()
         headers = {callers.HEADER: caller, trace.HEADER: trace.header_value(running)}
         answer = await self._bus.ask_raw(_SUBJECTS[tag], body, headers, REQUEST_SECONDS)
         if not answer:
