@@ -80,7 +80,7 @@ run: $(STAMPS)/runtime $(STAMPS)/web bytecode ## Start the whole system (ARGS='-
 
 .PHONY: test
 test: setup $(STAMPS)/web ## Run every tier of tests this machine can run (ARGS='-m e2e', WORKERS=0 for one by one)
-	@$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # ---- development ----------------------------------------------------------------------------
 
