@@ -34,7 +34,7 @@ def posted(seq: int = 1, **more: Any) -> MessagePosted:
 
 
 @st.composite
-def timelines(draw: st.DrawFn, max_size: int = 40) -> list[Kept]:
+def timelines(draw: st.DrawFn, max_size: int = 25) -> list[Kept]:
     """The entries of one room from the first, with their bytes and places."""
     kept: list[Kept] = []
     posts: list[int] = []
