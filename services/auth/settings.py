@@ -27,8 +27,8 @@ class AuthSettings(StoreSettings):
     hash_lanes: int = Field(default=1, ge=1)
     """Passwords hashed at once. One takes 64 MiB and every core for 0.15 s, so a second lane on a
     small machine makes both slower (measured)."""
-    hash_queue: int = Field(default=16, ge=1)
-    """Passwords that may wait for a lane: about three seconds' worth, less than callers wait."""
+    hash_wait_seconds: float = Field(default=4.0, gt=0)
+    """How long a password may wait for a lane: less than callers wait for an answer (5 s)."""
 
     login_free_tries: int = 5
     """Wrong passwords for one account before its next try has to wait."""

@@ -135,7 +135,7 @@ async def test_a_password_too_long_to_be_one_is_just_wrong(asker: Asker, auth: P
 async def test_more_hashing_than_can_be_done_in_time_is_refused(
     asker: Asker, start_auth: StartAuth
 ) -> None:
-    await start_auth(hash_queue=1, argon2_memory_kib=65_536, argon2_time_cost=3)
+    await start_auth(hash_wait_seconds=0.3, argon2_memory_kib=65_536, argon2_time_cost=3)
     attempts = [
         (stranger(f"192.0.2.{number}"), LogIn(name=f"nobody{number}", password=PASSWORD))
         for number in range(12)
