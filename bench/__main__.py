@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bench import fanout, idle, machine, post
 from bench.figures import Outcome, Target, show_targets, table
-from bench.parley import RAISED
+from bench.parley import SETTINGS
 
 Run = Callable[[Console, int, float], Awaitable[Outcome]]
 
@@ -46,8 +46,8 @@ async def _measure(
 ) -> dict[str, Any]:
     described = machine.described()
     console.print(table("Machine", ("", "value"), list(described.items())))
-    console.print(table("Limits raised for the load", ("variable", "value"), list(RAISED.items())))
-    report: dict[str, Any] = {"machine": described, "raised": RAISED, "seconds": seconds}
+    console.print(table("Settings for the load", ("variable", "value"), list(SETTINGS.items())))
+    report: dict[str, Any] = {"machine": described, "settings": SETTINGS, "seconds": seconds}
     targets: list[Target] = []
     for name in chosen:
         outcome = await RUNS[name](console, repeats, seconds)

@@ -35,6 +35,10 @@ from tests.support.view import View
 from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery staple"
+CHEAP_PASSWORDS = {"PARLEY_ARGON2_TIME_COST": "1", "PARLEY_ARGON2_MEMORY_KIB": "8192"}
+"""Settings for a system of a score of people whose passwords are not what is tested: one of full
+strength takes every core for 0.15 s."""
+
 PATIENCE = 40.0
 """How long a scripted client insists; the longest outage of a kill here is about ten seconds."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.clients import Person, register_many
+from tests.support.clients import CHEAP_PASSWORDS, Person, register_many
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
@@ -17,7 +17,7 @@ def system(
 ) -> Iterator[RunningSystem]:
     """A whole system with two gateways; whoever kills a process of it waits until it is back."""
     running = RunningSystem(tmp_path_factory.mktemp("system") / "data")
-    background.run(running.start("--port", "0", "--gateways", "2"))
+    background.run(running.start("--port", "0", "--gateways", "2", env=CHEAP_PASSWORDS))
     yield running
     background.run(running.stop())
 

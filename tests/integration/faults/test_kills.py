@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.rooms import JoinRoom
-from tests.support.clients import Client, Person, register, register_many
+from tests.support.clients import CHEAP_PASSWORDS, Client, Person, register, register_many
 from tests.support.crowd import crowd
 from tests.support.system import RunningSystem, running_system
 
@@ -39,7 +39,8 @@ async def test_nothing_acknowledged_is_lost(
 async def test_a_machine_that_loses_everything_at_once_keeps_what_it_acknowledged(
     tmp_path: Path,
 ) -> None:
-    async with running_system(tmp_path / "data", "--port", "0", "--gateways", "2") as system:
+    data, options = tmp_path / "data", ("--port", "0", "--gateways", "2")
+    async with running_system(data, *options, env=CHEAP_PASSWORDS) as system:
         people = await register_many(system.url, 6)
         gateways = system.gateways
         async with crowd(people, gateways, rooms=2) as talkers:
@@ -47,7 +48,7 @@ async def test_a_machine_that_loses_everything_at_once_keeps_what_it_acknowledge
                 await talkers.heard_out(5)
                 await system.stop(signal.SIGKILL)
                 await system.assert_nothing_left()
-                await system.start("--port", "0", "--gateways", "2")
+                await system.start(*options, env=CHEAP_PASSWORDS)
                 # The clients look at this very list when they come back.
                 gateways[:] = system.gateways
                 await talkers.heard_out(3)
