@@ -61,7 +61,7 @@ async def start(process: Process) -> Gateway:
 
     revoked = ReadModel(bus, REVOKED, Revocation, on_change=ended)
     verifier = Verifier(keys.get, revoked.get)
-    exchange = Exchange(bus, settings, verifier.verify)
+    exchange = Exchange(bus, settings, verifier)
     for mirror in (keys, revoked):
         process.exit.push_async_callback(mirror.stop)
         await mirror.start()
@@ -70,12 +70,26 @@ async def start(process: Process) -> Gateway:
     listener = Listener(make_app(exchange, settings, verifier.verify), settings)
     gateway = Gateway(exchange, listener)
     caring = asyncio.get_running_loop().create_task(_care(exchange), name="care")
+    _needed(process, caring)
     process.exit.push_async_callback(_drain, gateway, settings, caring)
-    listener.open()
+    _needed(process, listener.open())
     await listener.opened()
     process.health.require("listener", lambda: listener.listening)
     _logger.info("gateway.listening", port=gateway.port, gateway=exchange.id)
     return gateway
+
+
+def _needed(process: Process, task: "asyncio.Task[None]") -> None:
+    """Ends the process where `task` fails; it is not the process's own, since it runs on while
+    connections are drained."""
+
+    def ended(done: "asyncio.Task[None]") -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None and not process.failed.done():
+            _logger.error("gateway.task_failed", task=done.get_name(), exc_info=error)
+            process.failed.set_exception(error)
+
+    task.add_done_callback(ended)
 
 
 async def _care(exchange: Exchange) -> None:

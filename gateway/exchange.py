@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from nats.errors import Error as NatsError
 
 from contracts import subjects
-from contracts.auth import AccessClaims, Revocation
+from contracts.auth import Revocation
 from contracts.closing import Closing
 from contracts.errors import Code, Refusal
 from contracts.ids import GatewayId, RoomId, SessionId, UserId
@@ -27,6 +27,7 @@ from gateway.socket import Socket
 from runtime import ids, log
 from runtime.bus import Bus
 from runtime.codec import Decoder, decode_as
+from runtime.tokens import Verifier
 
 _HEEDED = (b'{"t":"notice.room_removed"', b'{"t":"notice.signed_out"')
 """Notices that mean something for a connection; all others are passed on unread."""
@@ -41,15 +42,13 @@ _logger = log.get("exchange")
 class Exchange:
     """The connections of this gateway, and the parts that carry out their effects."""
 
-    def __init__(
-        self, bus: Bus, settings: GatewaySettings, verify: Callable[[str], AccessClaims]
-    ) -> None:
+    def __init__(self, bus: Bus, settings: GatewaySettings, verifier: Verifier) -> None:
         self.id = GatewayId(ids.new_id())
         self.settings = settings
         self.sockets: set[Socket] = set()
         self.draining = False
         self._bus = bus
-        self._verify = verify
+        self._verifier = verifier
         self._rules = Rules(
             gateway=self.id,
             hello_ms=int(settings.hello_seconds * 1000),
@@ -76,7 +75,7 @@ class Exchange:
 
     def admit(self, wire: Wire, address: str, counted: str, agent: str) -> None:
         """A websocket was accepted; `counted` is what its address is counted by."""
-        session = Session(self._rules, self._verify, ids.now_ms(), address, agent)
+        session = Session(self._rules, self._verifier.verify, ids.now_ms(), address, agent)
         socket = Socket(self, wire, session, counted)
         self.sockets.add(socket)
         self._empty.clear()
@@ -116,26 +115,33 @@ class Exchange:
         if cap and self.hub.count(user_key(user)) >= cap:
             raise Refusal(Code.RATE_LIMITED, retry_after=5.0)
         seat = await self.leases.claim(claim.wanted, claim.claims)
+        # Before anything else is waited for, so that one session never has two connections.
         if (former := self._seated.get(seat.session)) is not None:
             former.end(Closing.TAKEN_OVER)
+        self._seated[seat.session] = socket
+        metrics.SESSIONS.inc()
         try:
             await self.hub.join(user_key(user), socket)
             await self.hub.join(session_key(seat.session), socket)
+            # It may have been signed out after its token was looked at and before it was listed.
+            if self._verifier.revoked(claim.claims):
+                raise Refusal(Code.REVOKED)
         except NatsError:
-            self._give_up(socket, seat, user)
+            self._unseat(socket, seat.session, user)
             raise Refusal(Code.UNAVAILABLE, retry_after=1.0) from None
+        except Refusal:
+            self._unseat(socket, seat.session, user)
+            raise
         if socket.session.shut:
-            self._give_up(socket, seat, user)
+            self._unseat(socket, seat.session, user)
             return None
-        self._seated[seat.session] = socket
-        metrics.SESSIONS.inc()
         return seat
 
     def unseated_by(self, refusal: Refusal) -> Closing:
         """How a connection ends whose claim was refused."""
         if refusal.code is Code.RATE_LIMITED:
             return Closing.TOO_MANY_CONNECTIONS
-        return Closing.BUS_LOST
+        return Closing.REVOKED if refusal.code is Code.REVOKED else Closing.BUS_LOST
 
     def renew(self, socket: Socket) -> None:
         """The connection has a fresh token."""
@@ -146,11 +152,6 @@ class Exchange:
         """The connection hears these rooms no more."""
         for room in rooms:
             self.hub.leave(room_key(room), socket)
-
-    def _give_up(self, socket: Socket, seat: Seat, user: UserId) -> None:
-        self.hub.leave(user_key(user), socket)
-        self.hub.leave(session_key(seat.session), socket)
-        self.spawn(self.leases.drop(seat.session))
 
     def _unseat(self, socket: Socket, session: SessionId, user: UserId) -> None:
         self.hub.leave(user_key(user), socket)

@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from contracts.frames import MAX_FRAME_BYTES
+from gateway.http_protocol import PatientHttp
 from gateway.protocol import Wire
 from gateway.settings import GatewaySettings
 
@@ -29,7 +30,7 @@ class Listener:
             ws_per_message_deflate=False,
             # Sessions have heartbeats of their own, on one shared timer.
             ws_ping_interval=None,
-            http="httptools",
+            http=PatientHttp,
             lifespan="off",
             log_config=None,
             log_level="warning",
@@ -46,10 +47,10 @@ class Listener:
         self._socket: socket.socket | None = None
         self.port = settings.port
         """Where it listens, once it is open."""
-        self.serving: asyncio.Task[None] | None = None
+        self._serving: asyncio.Task[None] | None = None
 
-    def open(self) -> None:
-        """Listens.
+    def open(self) -> "asyncio.Task[None]":
+        """Listens; the task that it gives serves until the listener is closed.
 
         Raises:
             OSError: the address can't be had.
@@ -61,7 +62,8 @@ class Listener:
         self._socket.setblocking(False)
         self.port = int(self._socket.getsockname()[1])
         serving = self._server.serve(sockets=[self._socket])
-        self.serving = asyncio.get_running_loop().create_task(serving, name="listener")
+        self._serving = asyncio.get_running_loop().create_task(serving, name="listener")
+        return self._serving
 
     @property
     def listening(self) -> bool:
@@ -80,8 +82,8 @@ class Listener:
     async def close(self) -> None:
         """Finishes the requests under way, and ends."""
         self._server.should_exit = True
-        if self.serving is not None:
-            await asyncio.gather(self.serving, return_exceptions=True)
+        if self._serving is not None:
+            await asyncio.gather(self._serving, return_exceptions=True)
 
 
 class _Quiet(uvicorn.Server):
