@@ -54,8 +54,9 @@ class Upkeep:
     async def sweep(self, at: Millis) -> None:
         """Ends guests whose day is over, and forgets old throttles."""
         await self._throttles.sweep(at)
-        for user in await self._accounts.guests_over(at):
-            await self._outbox.flush(await self._end_guest(user, at))
+        while users := await self._accounts.guests_over(at):
+            for user in users:
+                await self._outbox.flush(await self._end_guest(user, at))
 
     async def _end_guest(self, user: UserId, at: Millis) -> Account:
         return await self._accounts.change(

@@ -187,6 +187,7 @@ def deleted(account: Account, why: Why, at: Millis) -> Account:
             bio="",
             avatar=None,
             gone=True,
+            last_online=None,
             revision=account.revision + 1,
         ),
         at,
@@ -211,7 +212,7 @@ def with_avatar(account: Account, digest: str | None, at: Millis) -> Account:
 
 def seen(account: Account, at: Millis) -> Account:
     """Last online at `at`, or later. Older news changes nothing, so it may come twice."""
-    if account.last_online is not None and account.last_online >= at:
+    if account.gone or (account.last_online is not None and account.last_online >= at):
         return account
     return replace(account, last_online=at)
 

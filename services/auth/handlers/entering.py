@@ -125,7 +125,7 @@ class Entering:
     async def refresh(self, call: Call, command: Refresh) -> SignedIn:
         """The next pair of tokens."""
         token = self._issuer.read(command.refresh_token)
-        if token is None or await self._accounts.get(token.user) is None:
+        if token is None:
             raise Refusal(Code.TOKEN_INVALID)
         fresh = self._issuer.fresh_secret()
         account, (verdict, device, secret) = await self._accounts.settle(

@@ -28,6 +28,7 @@ from contracts.errors import Code, Refusal
 from contracts.notices import SignedOut
 from runtime.process import Process
 from runtime.tokens import Verifier
+from services.auth.settings import AuthSettings
 from tests.integration.auth.conftest import (
     PASSWORD,
     StartAuth,
@@ -75,6 +76,17 @@ async def test_logging_out_ends_one_device(asker: Asker, verifier: Verifier) -> 
     await assert_in(asker, verifier, there)
     (notice,) = told.of(SignedOut)
     assert notice == SignedOut(user=here.profile.user, device=here.device, why="logged_out")
+
+
+async def test_a_revocation_outlives_the_tokens_it_ends_and_no_more(
+    asker: Asker, auth: Process
+) -> None:
+    anna = await register(asker)
+    await asker.ask(as_(anna), LogOut())
+    kept = await auth.bus.js.get_last_msg("KV_REVOKED", f"$KV.REVOKED.device.{anna.device}")
+    life = AuthSettings().access_seconds
+    lasts = (kept.headers or {})["Nats-TTL"]
+    assert life < int(lasts.removesuffix("s")) < life + 120
 
 
 async def test_logging_out_everywhere_ends_all_and_one_comes_back_at_once(

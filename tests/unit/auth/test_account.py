@@ -130,15 +130,17 @@ def test_devices_whose_time_has_run_out_make_room_by_themselves() -> None:
 
 
 def test_a_deleted_account_leaves_its_id_and_nothing_else() -> None:
-    account = person(bio="I sail.", avatar="digest", devices=(device(),))
+    account = person(bio="I sail.", avatar="digest", devices=(device(),), last_online=T)
     gone = accounts.deleted(account, "account_deleted", T)
     assert (gone.key, gone.password, gone.devices) == (None, None, ())
     profile = accounts.profile(gone)
     assert (profile.name, profile.display_name, profile.bio, profile.avatar) == ("", "", "", None)
     assert profile.gone
+    assert profile.last_online is None
     assert profile.user == account.id
     assert kinds(gone) == [RevokeTokens, SignedOut, DropPictures, AccountDeleted]
     assert accounts.deleted(gone, "account_deleted", T) is gone
+    assert accounts.seen(gone, T + 1) is gone
 
 
 def test_a_guest_who_signs_out_is_gone_but_keeps_the_name_that_history_shows() -> None:
