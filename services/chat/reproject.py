@@ -41,7 +41,9 @@ class Rebuild:
     async def run(self) -> AsyncIterator[Rebuilt]:
         """Rebuilds every room of the log, and drops those that are in the index alone."""
         rooms = await self._journal.rooms()
-        ended = await self._store.cursors.distinct("_id", {"ended": True})
+        ended = {
+            cursor["_id"] async for cursor in self._store.cursors.find({"ended": True}, {"_id": 1})
+        }
         for room in rooms:
             if room in ended:
                 await self._projection.bury(room)
