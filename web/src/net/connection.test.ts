@@ -255,6 +255,26 @@ describe('heartbeat', () => {
     expect(server.ends[0]?.isClosed).toBe(true);
   });
 
+  it('finds a dead peer sooner where it owes an answer', async () => {
+    await online();
+    connection.ask({ t: 'rooms.mine' }).catch(() => undefined);
+    await clock.pass(2999);
+    expect(server.end.commands).not.toContain('session.ping');
+    await clock.pass(8001);
+    expect(server.ends[0]?.isClosed).toBe(true);
+  });
+
+  it('does not ask a peer that answers whether it is there', async () => {
+    await online();
+    for (let second = 0; second < 10; second += 1) {
+      const mine = connection.ask({ t: 'rooms.mine' });
+      await clock.pass(1000);
+      server.end.answer(server.end.last('rooms.mine').id, { t: 'rooms.mine_found', rooms: [] });
+      await mine;
+    }
+    expect(server.end.commands).not.toContain('session.ping');
+  });
+
   it('counts anything heard as life', async () => {
     await online();
     await clock.pass(22_000);
@@ -329,7 +349,10 @@ describe('asking', () => {
     const unwanted = connection.ask({ t: 'rooms.get', room }, leaving.signal);
     leaving.abort();
     expect(await refusalOf(unwanted)).toBe('client.cancelled');
-    await clock.pass(15_000);
+    for (let second = 0; second < 15; second += 1) {
+      server.end.tell({ t: 'typing', room, user: anId('a'), writing: true });
+      await clock.pass(1000);
+    }
     expect(await refusalOf(late)).toBe('client.timeout');
   });
 

@@ -326,6 +326,7 @@ export class Connection {
       }
       this.#requests.sent(id);
       this.#socket.send(text);
+      this.#heartbeat?.asked();
     }
   }
 

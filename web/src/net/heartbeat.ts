@@ -6,6 +6,9 @@ export const SLOW_MS = 2000;
 /** A peer that is silent for this long after a ping is dead, however open its socket looks. */
 export const SILENCE_MS = 8000;
 
+/** Nothing heard for this long after a request, and the peer is asked whether it is there. */
+const PATIENCE_MS = 3000;
+
 /** While the connection is slow, it is asked this often whether it still is. */
 const SLOW_EVERY_MS = 3000;
 
@@ -24,6 +27,7 @@ export class Heartbeat {
   #stopNext: () => void = () => undefined;
   #stopSlow: () => void = () => undefined;
   #stopSilence: (() => void) | null = null;
+  #stopPatience: (() => void) | null = null;
   #isSlow = false;
   #late = false;
 
@@ -48,8 +52,18 @@ export class Heartbeat {
     this.#events.ping();
   }
 
+  /** Something was asked of the peer: a dead one is found out sooner than by the next ping. */
+  asked(): void {
+    this.#stopPatience ??= this.#clock.after(PATIENCE_MS, () => {
+      this.#stopPatience = null;
+      this.probe();
+    });
+  }
+
   /** Something came in: the peer lives, even if the answer to the ping stands behind it. */
   heard(): void {
+    this.#stopPatience?.();
+    this.#stopPatience = null;
     if (this.#stopSilence === null) return;
     this.#stopSilence();
     this.#listen();
@@ -67,6 +81,8 @@ export class Heartbeat {
     this.#stopSlow();
     this.#stopSilence?.();
     this.#stopSilence = null;
+    this.#stopPatience?.();
+    this.#stopPatience = null;
   }
 
   #rest(): void {

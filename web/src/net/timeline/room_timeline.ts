@@ -11,6 +11,7 @@ import {
   cut,
   entered,
   missingQuotes,
+  touches,
   withAfter,
   withBefore,
   withQuoted,
@@ -140,7 +141,8 @@ export class RoomTimeline {
     for (let read = 1; ; read += 1) {
       const page = await this.#parts.readHistory(asked);
       const since = this.#parts.since(page.head);
-      if (since !== null || read === MOST_READS) return use(page, since ?? []);
+      const isWhole = since !== null && touches(page, asked);
+      if (isWhole || read === MOST_READS) return use(page, since ?? []);
     }
   }
 

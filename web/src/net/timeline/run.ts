@@ -52,12 +52,20 @@ export function entered(run: Run, entry: TimelineEntry): Run {
   return { ...run, messages, ahead, applied: entry.seq };
 }
 
-/** Adds the page before the run's first message. */
+/**
+ * Whether a page was read late enough to touch what it was asked from: an earlier reading does not
+ * know what lies between.
+ */
+export function touches(page: History, asked: { before?: number; after?: number }): boolean {
+  return page.head >= Math.max((asked.before ?? 1) - 1, asked.after ?? 0);
+}
+
+/** Adds the page before the run's first message, which it must touch. */
 export function withBefore(run: Run, page: History, since: Since): Run {
   return joined(run, began(page, since), { moreBefore: page.more_before });
 }
 
-/** Adds the page after the run's last message. */
+/** Adds the page after the run's last message, which it must touch. */
 export function withAfter(run: Run, page: History, since: Since): Run {
   return joined(run, began(page, since), { moreAfter: page.more_after });
 }
