@@ -228,7 +228,7 @@ ROOMS = (
         rate=Rate.WRITE,
         errors=(Code.ROOM_NAME_INVALID, Code.TOO_MANY_ROOMS),
     ),
-    Contract(rooms.GetRoom, rooms.RoomFound, via=_BOTH, errors=(Code.ROOM_UNKNOWN,)),
+    Contract(rooms.GetRoom, rooms.RoomFound, via=_BOTH, errors=(Code.ROOM_UNKNOWN, Code.BANNED)),
     Contract(rooms.BrowseRooms, rooms.RoomsPage, callers=MEMBER, via=_BOTH),
     Contract(rooms.ListMyRooms, rooms.MyRooms, via=_BOTH),
     Contract(

@@ -57,9 +57,11 @@ class Directory:
         }
 
     async def get(self, call: Call, command: GetRoom) -> RoomFound:
-        """A room as the asker may see it."""
+        """A room as the asker may see it; those who are banned are told that they are."""
         user = reach(call, command.room)
         stored, me = await self._seen_by(user, command.room)
+        if me is not None and me.ban is not None:
+            raise Refusal(Code.BANNED)
         inside = me is not None and me.role is not None
         if stored.room.private and not inside:
             raise Refusal(Code.ROOM_UNKNOWN)

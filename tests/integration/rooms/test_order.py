@@ -68,7 +68,7 @@ async def test_a_kick_a_ban_and_a_pardon(asker: Asker, kitchen: str) -> None:
         view = await shown(asker, kitchen, person.user)
         assert (view.role, view.banned) == (None, True)
         assert await asker.refused(person, JoinRoom(room=kitchen)) is Code.BANNED
-        assert (await asker.ask(person, GetRoom(room=kitchen))).me is None
+        assert await asker.refused(person, GetRoom(room=kitchen)) is Code.BANNED
 
     bans = (await asker.ask(bob, ListBans(room=kitchen))).bans
     assert [(ban.user, ban.by, ban.reason) for ban in bans] == [
