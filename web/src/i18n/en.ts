@@ -396,6 +396,8 @@ export const en = {
   'error.unavailable': 'This part of the server is away for now. Try again in a moment.',
   'error.internal': 'Something went wrong on the server. It is not you.',
   'error.offline': 'There is no connection to the server. Try again when it is back.',
+  'error.lost': 'The connection broke before the answer came. Try again.',
+  'error.cancelled': 'It was cancelled.',
   'error.signInRequired': 'Sign in to do that.',
   'error.signedOut': 'Your sign-in has ended. Sign in again.',
   'error.revoked': 'This device was signed out.',

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../protocol/generated';
 import type { ClientCode } from '../protocol/refused';
+import type { ClientCode } from '../protocol/refused';
 import type { PlainKey } from './translate';
 
 /** A sentence of ours for every refusal. A newer server's code shows the server's own. */
@@ -57,6 +58,9 @@ const errorKeys: Readonly<Record<ErrorCode | ClientCode, PlainKey>> = {
   'session.version_unsupported': 'error.outdated',
   'session.too_many_followed': 'error.tooManyFollowed',
   'client.offline': 'error.offline',
+  'client.lost': 'error.lost',
+  'client.timeout': 'error.timeout',
+  'client.cancelled': 'error.cancelled',
   'client.lost': 'error.offline',
   'client.timeout': 'error.timeout',
   'client.cancelled': 'error.broken',

@@ -407,6 +407,8 @@ export const fr: Catalogue = {
     'Cette partie du serveur est absente pour le moment. Réessayez dans un instant.',
   'error.internal': 'Quelque chose n’a pas marché sur le serveur. Cela ne vient pas de vous.',
   'error.offline': 'Pas de connexion au serveur. Réessayez quand elle sera revenue.',
+  'error.lost': 'La connexion a été coupée avant la réponse. Réessayez.',
+  'error.cancelled': 'L’opération a été annulée.',
   'error.signInRequired': 'Connectez-vous pour faire cela.',
   'error.signedOut': 'Votre session est terminée. Connectez-vous de nouveau.',
   'error.revoked': 'Cet appareil a été déconnecté.',

@@ -399,6 +399,8 @@ export const sv: Catalogue = {
   'error.unavailable': 'Den här delen av servern är borta just nu. Försök igen om en stund.',
   'error.internal': 'Något gick fel på servern. Det är inte du.',
   'error.offline': 'Det finns ingen anslutning till servern. Försök igen när den är tillbaka.',
+  'error.lost': 'Anslutningen bröts innan svaret kom. Försök igen.',
+  'error.cancelled': 'Det avbröts.',
   'error.signInRequired': 'Logga in för att göra det.',
   'error.signedOut': 'Din inloggning har upphört. Logga in igen.',
   'error.revoked': 'Den här enheten har loggats ut.',

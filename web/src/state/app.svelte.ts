@@ -88,7 +88,7 @@ export class AppModel {
   }
 
   openConversation(timeline: TimelineModel): ConversationModel {
-    return new ConversationModel(timeline, this.#ground.preferences, this.profiles);
+    return new ConversationModel(timeline, this.#ground.preferences, this.session.me);
   }
 
   /** Leaves nothing of one person to the next who signs in on this page. */

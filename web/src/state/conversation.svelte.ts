@@ -16,8 +16,27 @@ export class DraftModel {
 
   /** Takes a text from the timeline, for editing. */
   begin(stored: string, profiles: ProfilesModel): void {
-    this.#picked = mentionedIn(stored).map((user) => ({ user, name: profiles.nameOf(user) }));
-    this.text = mentionsToNames(stored, (user) => profiles.nameOf(user));
+    // A name that is not known yet stands as its id: two unknown people must not look alike.
+    const nameOf = (user: string): string => profiles.of(user)?.display_name || user;
+    this.#picked = mentionedIn(stored).map((user) => ({ user, name: nameOf(user) }));
+    this.text = mentionsToNames(stored, nameOf);
+  }
+
+  /** As it is kept over a reload; null for nothing written. */
+  get kept(): string | null {
+    if (this.text.trim() === '') return null;
+    return JSON.stringify({ text: this.text, picked: this.#picked });
+  }
+
+  restore(kept: string | null): void {
+    if (kept === null) return;
+    try {
+      const { text, picked } = JSON.parse(kept) as { text: string; picked: Picked[] };
+      this.text = text;
+      this.#picked = picked;
+    } catch {
+      // Written by another version of this page: begin afresh.
+    }
   }
 
   pick(person: Picked): void {
@@ -38,11 +57,13 @@ export class ConversationModel {
   #pointed = $state<number | null>(null);
   readonly #timeline: TimelineModel;
   readonly #preferences: Preferences;
+  readonly #me: string;
 
-  constructor(timeline: TimelineModel, preferences: Preferences, profiles: ProfilesModel) {
+  constructor(timeline: TimelineModel, preferences: Preferences, me: string) {
     this.#timeline = timeline;
+    this.#me = me;
     this.#preferences = preferences;
-    this.draft.begin(preferences.get(this.#key) ?? '', profiles);
+    this.draft.restore(preferences.get(this.#key));
   }
 
   get replyTo(): wire.Shown | null {
@@ -77,7 +98,7 @@ export class ConversationModel {
 
   /** Keeps what is written over a reload. */
   keepDraft(): void {
-    this.#preferences.set(this.#key, this.draft.written || null);
+    this.#preferences.set(this.#key, this.draft.kept);
   }
 
   send(): void {
@@ -96,6 +117,6 @@ export class ConversationModel {
   }
 
   get #key(): string {
-    return `draft.${this.#timeline.room}`;
+    return `draft.${this.#me}.${this.#timeline.room}`;
   }
 }

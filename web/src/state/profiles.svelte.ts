@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type * as wire from '../protocol/generated';
+import { onConnect } from './connects';
 import type { Connection } from './ports';
 
 /** What the server takes in one question. */
@@ -20,8 +21,8 @@ export class ProfilesModel {
       this.#asked.delete(event.user);
       this.#want(event.user);
     });
-    connection.onState((state) => {
-      if (state.at === 'online' && this.#wanted.size > 0) this.#schedule();
+    onConnect(connection, () => {
+      if (this.#wanted.size > 0) this.#schedule();
     });
   }
 

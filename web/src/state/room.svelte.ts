@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type * as wire from '../protocol/generated';
 import { Refused } from '../protocol/refused';
+import { onConnect } from './connects';
 import type { Picked } from './mentions';
 import type { CommandOf, Connection, ServerEvent } from './ports';
 import {
@@ -55,9 +56,7 @@ export class RoomModel {
       connection.onEvent((event) => {
         this.#apply(event);
       }),
-      connection.onState((state) => {
-        if (state.at === 'online') void this.load();
-      }),
+      onConnect(connection, () => void this.load()),
       () => {
         clearInterval(stopForgetting);
       },

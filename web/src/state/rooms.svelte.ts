@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type * as wire from '../protocol/generated';
+import { onConnect } from './connects';
 import type { CommandOf, Connection, ServerEvent, Timelines } from './ports';
 import { Refused } from '../protocol/refused';
 import type { SessionModel } from './session.svelte';
@@ -16,6 +17,7 @@ export class RoomsModel {
   #phase = $state<'loading' | 'ready' | 'failed'>('loading');
   #refusal = $state.raw<Refused | null>(null);
   #rooms = $state.raw<readonly wire.MyRoom[]>([]);
+  #counted = $state(false);
   readonly #unread = new SvelteMap<string, Unread>();
   readonly #removed = new SvelteMap<string, wire.Leaving>();
   /** Rooms whose marker the server is about to be told. */
@@ -31,9 +33,7 @@ export class RoomsModel {
     connection.onEvent((event) => {
       this.#apply(event);
     });
-    connection.onState((state) => {
-      if (state.at === 'online') void this.load();
-    });
+    onConnect(connection, () => void this.load());
   }
 
   get phase(): 'loading' | 'ready' | 'failed' {
@@ -64,9 +64,9 @@ export class RoomsModel {
     return this.#unread.get(room) ?? nothingUnread;
   }
 
-  /** Whether the server has counted this room; before, its marker says nothing. */
+  /** Whether the server has counted this room, or could not; before, its marker says nothing. */
   knowsUnread(room: string): boolean {
-    return this.#unread.has(room);
+    return this.#unread.has(room) || this.#counted;
   }
 
   /** Why one is out of a room that one was in while this page was open. */
@@ -81,7 +81,9 @@ export class RoomsModel {
       this.#phase = 'ready';
       this.#refusal = null;
       await this.#countUnread(rooms.map((room) => room.info.room));
+      this.#counted = true;
     } catch (error) {
+      this.#counted = true;
       if (this.#phase === 'ready' || !(error instanceof Refused)) return;
       this.#phase = 'failed';
       this.#refusal = error;
@@ -134,6 +136,7 @@ export class RoomsModel {
     this.#unread.clear();
     this.#removed.clear();
     this.#phase = 'loading';
+    this.#counted = false;
   }
 
   async #countUnread(rooms: readonly string[]): Promise<void> {
