@@ -11,7 +11,8 @@ from nats.errors import Error as NatsError
 from contracts import subjects
 from contracts.ids import RoomId, SessionId, UserId
 from gateway import metrics
-from gateway.fanout import Writer, broadcast, text_frame
+from gateway.burst import Burst
+from gateway.fanout import Writer, text_frame
 from runtime import log
 
 _logger = log.get("hub")
@@ -85,10 +86,11 @@ class Tap:
 class Channel:
     """The followers of one channel, and its subscriptions."""
 
-    __slots__ = ("followers", "opening", "subscriptions")
+    __slots__ = ("burst", "followers", "opening", "subscriptions")
 
     def __init__(self) -> None:
         self.followers: dict[Follower, Writer] = {}
+        self.burst = Burst(self.followers.values(), asyncio.get_running_loop())
         self.subscriptions: list[Subscription] = []
         self.opening: asyncio.Future[None] | None = None
 
@@ -125,8 +127,11 @@ class Hub:
     def leave(self, key: Key, follower: Follower) -> None:
         """Ends it; a follower that was none is no error."""
         channel = self._channels.get(key)
-        if channel is None or channel.followers.pop(follower, None) is None:
+        if channel is None or follower not in channel.followers:
             return
+        # Whoever is sent out of a room still hears of it.
+        channel.burst.flush()
+        del channel.followers[follower]
         if not channel.followers and channel.opening is None:
             self._close(key, channel)
 
@@ -169,11 +174,11 @@ class Hub:
                 self._close(key, channel)
 
     def _passing(self, key: Key, channel: Channel) -> Callable[[bytes], None]:
-        followers = channel.followers
+        followers, send = channel.followers, channel.burst.send
         overhear = self._overhear if key[0] != "room" else None
 
         def take(payload: bytes) -> None:
-            broadcast(text_frame(payload), followers.values())
+            send(text_frame(payload))
             metrics.EVENTS_OUT.inc(len(followers))
             if overhear is not None:
                 overhear(key, payload)

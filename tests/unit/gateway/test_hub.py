@@ -8,6 +8,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
 from contracts.ids import SessionId, UserId
+from gateway.burst import FEW
 from gateway.fanout import text_frame
 from gateway.hub import Hub, Tap, room_key, session_key, subjects_of, user_key
 from runtime.ids import new_id
@@ -118,6 +119,20 @@ async def test_one_who_is_just_leaving_takes_nothing_from_the_others(hub, broker
     await hub.join(key, ann)
     broker.tell(subjects_of(key)[0], b"news")
     assert ann.frames == [text_frame(b"news")]
+
+
+async def test_who_leaves_amid_a_burst_still_gets_what_came_before(hub, broker):
+    key = room_key(room())
+    ann, *others = [Follower() for _ in range(FEW + 1)]
+    for one in (ann, *others):
+        await hub.join(key, one)
+    broker.tell(subjects_of(key)[0], b"news")
+    broker.tell(subjects_of(key)[0], b"more")
+    hub.leave(key, ann)
+    broker.tell(subjects_of(key)[0], b"later")
+    sent = [text_frame(b"news"), text_frame(b"more")]
+    assert ann.frames == sent
+    assert b"".join(others[0].frames).startswith(b"".join(sent))
 
 
 @pytest.mark.parametrize(

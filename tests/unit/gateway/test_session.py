@@ -11,6 +11,7 @@ from contracts.errors import Code, Refusal
 from contracts.frames import MAX_FOLLOWED, Follow, FollowedRoom, Ping, Place, Renew, Unfollow
 from contracts.ids import ClientId, DeviceId, UserId
 from contracts.notices import RoomRemoved, SignedOut
+from contracts.registry import BY_TAG, Via
 from contracts.rooms import Leaving, ListMyRooms
 from gateway.effects import Ask, Claim, FollowRooms, LeaveRooms, Probe, Renewed, Shut
 from runtime.codec import encode
@@ -201,6 +202,13 @@ def test_too_many_refused_frames_end_the_connection():
     effects = session.received(b"garbage", NOW)
     assert closes(effects, Closing.FLOODING)
     assert session.received(b"garbage", NOW) == []
+
+
+@pytest.mark.parametrize("contract", list(BY_TAG.values()), ids=list(BY_TAG))
+def test_every_command_is_known_here_exactly_if_it_may_come_by_the_socket(contract):
+    answers = replies(greeted(rate_factor=0).received(frame({"t": contract.tag, "?": 1}), NOW))
+    expected = "request.invalid" if Via.SOCKET in contract.via else "request.unknown"
+    assert answers == [("1", expected)]
 
 
 # ---- following ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The web client's files: known beforehand, of the right type, kept as long as they are true."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,14 @@ def test_a_new_build_is_seen_and_a_missing_one_is_said(root):
     (root / "index.html").unlink()
     assert not site.built
     assert site.find("") is None
+
+
+def test_what_is_large_and_not_packed_already_is_packed_once(root):
+    (root / "assets" / "large-D3adB33f.css").write_text("p { color: red }\n" * 200)
+    (root / "picture.png").write_bytes(b"0" * 4_000)
+    site = Site(root)
+    styles, picture = site.find("assets/large-D3adB33f.css"), site.find("picture.png")
+    assert styles is not None
+    assert picture is not None
+    assert gzip.decompress(styles.bodies["gzip"]) == styles.bodies[""]
+    assert set(picture.bodies) == {""}
