@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../protocol/generated';
 import type { ClientCode } from '../protocol/refused';
-import type { ClientCode } from '../protocol/refused';
 import type { PlainKey } from './translate';
 
 /** A sentence of ours for every refusal. A newer server's code shows the server's own. */
@@ -61,9 +60,6 @@ const errorKeys: Readonly<Record<ErrorCode | ClientCode, PlainKey>> = {
   'client.lost': 'error.lost',
   'client.timeout': 'error.timeout',
   'client.cancelled': 'error.cancelled',
-  'client.lost': 'error.offline',
-  'client.timeout': 'error.timeout',
-  'client.cancelled': 'error.broken',
   'client.broken': 'error.broken',
 };
 
