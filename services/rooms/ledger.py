@@ -60,7 +60,7 @@ class Ledger:
         self._memberships = memberships
         self._outbox = outbox
         self._turns: WeakValueDictionary[RoomId, Turn] = WeakValueDictionary()
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: dict[RoomId, asyncio.Task[None]] = {}
 
     async def open(self, decision: Decision) -> Outcome:
         """Keeps a new room."""
@@ -104,6 +104,8 @@ class Ledger:
 
     async def finish(self, stored: Stored) -> None:
         """Carries out what a process left behind when it ended."""
+        if stored.room.room in self._ending:
+            return
         async with self._turn(stored.room.room):
             found = await self._rooms.get(stored.room.room)
             if found is not None and found.pending is not None:
@@ -111,9 +113,9 @@ class Ledger:
 
     async def stop(self) -> None:
         """Gives up what is under way; a sweep takes it up again."""
-        for task in list(self._ending):
+        for task in list(self._ending.values()):
             task.cancel()
-        await asyncio.gather(*self._ending, return_exceptions=True)
+        await asyncio.gather(*self._ending.values(), return_exceptions=True)
 
     async def _settled(self, room: RoomId) -> Room:
         found = await self._rooms.get(room)
@@ -139,14 +141,15 @@ class Ledger:
         await self._rooms.settle(room)
 
     async def _end(self, decision: Decision) -> None:
+        room = decision.room.room
         work = self._carry_out(decision.room, decision.change)
-        task = asyncio.get_running_loop().create_task(work, name=f"end {decision.room.room}")
-        self._ending.add(task)
-        task.add_done_callback(self._ended)
+        task = asyncio.get_running_loop().create_task(work, name=f"end {room}")
+        self._ending[room] = task
+        task.add_done_callback(lambda task: self._ended(room, task))
         await asyncio.wait({task}, timeout=ENDING_SECONDS)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._ending.discard(task)
+    def _ended(self, room: RoomId, task: asyncio.Task[None]) -> None:
+        self._ending.pop(room, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             # The room is over for everyone who asks; the sweep does what is left.
             _logger.warning("ledger.end_unfinished", kind=type(error).__name__)
