@@ -7,15 +7,10 @@ import msgspec
 from contracts import subjects
 from contracts.callers import HEADER
 from contracts.catalogue import PARAMETERS, SUBJECTS, Subject
+from contracts.contract import Contract, Via
 from contracts.errors import Error
 from contracts.frames import MAX_FRAME_BYTES
-from contracts.registry import (
-    CONTRACTS,
-    EVENTS,
-    SESSION,
-    Contract,
-    Via,
-)
+from contracts.registry import CONTRACTS, EVENTS, SESSION
 from contracts.schema import definitions
 from contracts.streams import STREAMS, Stream
 

@@ -4,71 +4,16 @@ The table feeds the gateway's routing, the services' dispatch, the broker's perm
 generated documents, the TypeScript types and the contract tests. What is not here can't be sent.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from functools import partial
 
 from contracts import auth, chat, frames, notices, presence, rooms, signaling
-from contracts.base import Command, Done, Event, Fact, Reply, tag_of
-from contracts.callers import Account, Anonymous, Guest, Peer
+from contracts.base import Command, Done, Event, Fact, Reply
+from contracts.callers import Anonymous, Peer
+from contracts.contract import ANYONE, MEMBER, Contract, Rate, Via
 from contracts.errors import Code, Error
-
-
-class Via(Enum):
-    """How a command reaches its service."""
-
-    SOCKET = "websocket"
-    HTTP = "http"
-    BUS = "bus"
-
-
-class Rate(Enum):
-    """Kinds of frame, each with a token bucket of its own in the gateway."""
-
-    READ = "read"
-    WRITE = "write"
-    POST = "post"
-    TYPING = "typing"
-    SIGNAL = "signal"
-
-
-ANYONE = (Anonymous, Account, Guest)
-PERSON = (Account, Guest)
-MEMBER = (Account,)
-SERVICE = (Peer,)
-
-
-@dataclass(frozen=True)
-class Contract:
-    """A command, what answers it, who may ask, by which way, and how it can be refused.
-
-    `invalid` names the refusal for a field whose value breaks its type's limits, where that is
-    part of a person's life with the product and not just a client's bug: by (path, problem), the
-    problem being "short", "long" or "pattern".
-    """
-
-    command: type[Command]
-    reply: type[Reply]
-    callers: tuple[type, ...] = PERSON
-    via: tuple[Via, ...] = (Via.SOCKET,)
-    rate: Rate = Rate.READ
-    errors: tuple[Code, ...] = ()
-    invalid: Mapping[tuple[str, str], Code] = field(default_factory=dict[tuple[str, str], Code])
-
-    @property
-    def tag(self) -> str:
-        """`<service>.<verb>`."""
-        return tag_of(self.command)
-
-    @property
-    def service(self) -> str:
-        """Who answers."""
-        return self.tag.partition(".")[0]
-
 
 _HTTP = (Via.HTTP,)
 _BOTH = (Via.SOCKET, Via.HTTP)
-_BUS = (Via.BUS,)
 _TEXT = {("$.text", "short"): Code.EMPTY, ("$.text", "long"): Code.TOO_LONG}
 _EMOJI = {("$.emoji", "short"): Code.REACTION_INVALID, ("$.emoji", "long"): Code.REACTION_INVALID}
 _INVITE = {("$.invite", "pattern"): Code.INVITE_INVALID, ("$.code", "pattern"): Code.INVITE_INVALID}
@@ -86,17 +31,18 @@ _APPEND = (
     Code.UNAVAILABLE,
 )
 
+_read = partial(Contract, via=_BOTH)
+_change = partial(Contract, via=_BOTH, rate=Rate.WRITE)
+_manage = partial(_change, callers=MEMBER)
+_enter = partial(Contract, callers=(Anonymous,), via=_HTTP, rate=Rate.WRITE)
+_append = partial(Contract, reply=chat.Appended, rate=Rate.POST)
+
 SESSION = (
     Contract(
         frames.SayHello,
         frames.Welcomed,
         callers=ANYONE,
-        errors=(
-            Code.TOKEN_INVALID,
-            Code.TOKEN_EXPIRED,
-            Code.REVOKED,
-            Code.VERSION_UNSUPPORTED,
-        ),
+        errors=(Code.TOKEN_INVALID, Code.TOKEN_EXPIRED, Code.REVOKED, Code.VERSION_UNSUPPORTED),
     ),
     Contract(frames.Renew, Done, errors=(Code.TOKEN_INVALID, Code.TOKEN_EXPIRED, Code.REVOKED)),
     Contract(frames.Ping, frames.Ponged),
@@ -106,12 +52,9 @@ SESSION = (
 """Commands that the gateway answers itself, from the session."""
 
 AUTH = (
-    Contract(
+    _enter(
         auth.Register,
         auth.SignedIn,
-        callers=(Anonymous,),
-        via=_HTTP,
-        rate=Rate.WRITE,
         errors=(
             *_SIGN_IN,
             Code.NAME_TAKEN,
@@ -120,20 +63,10 @@ AUTH = (
             Code.PASSWORD_LENGTH,
         ),
     ),
-    Contract(
-        auth.LogIn,
-        auth.SignedIn,
-        callers=(Anonymous,),
-        via=_HTTP,
-        rate=Rate.WRITE,
-        errors=(*_SIGN_IN, Code.WRONG_CREDENTIALS, Code.CONFLICT),
-    ),
-    Contract(
+    _enter(auth.LogIn, auth.SignedIn, errors=(*_SIGN_IN, Code.WRONG_CREDENTIALS, Code.CONFLICT)),
+    _enter(
         auth.EnterAsGuest,
         auth.SignedIn,
-        callers=(Anonymous,),
-        via=_HTTP,
-        rate=Rate.WRITE,
         errors=(
             *_SIGN_IN,
             Code.INVITE_INVALID,
@@ -144,12 +77,9 @@ AUTH = (
         ),
         invalid=_INVITE,
     ),
-    Contract(
+    _enter(
         auth.Refresh,
         auth.SignedIn,
-        callers=(Anonymous,),
-        via=_HTTP,
-        rate=Rate.WRITE,
         errors=(
             Code.TOKEN_INVALID,
             Code.TOKEN_EXPIRED,
@@ -158,21 +88,11 @@ AUTH = (
             Code.CONFLICT,
         ),
     ),
-    Contract(auth.LogOut, Done, via=_BOTH, rate=Rate.WRITE, errors=_OWN),
-    Contract(
-        auth.LogOutEverywhere,
-        Done,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=_OWN,
-    ),
-    Contract(
+    _change(auth.LogOut, Done, errors=_OWN),
+    _manage(auth.LogOutEverywhere, Done, errors=_OWN),
+    _manage(
         auth.ChangePassword,
         Done,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
         errors=(
             *_OWN,
             Code.WRONG_CREDENTIALS,
@@ -181,21 +101,8 @@ AUTH = (
             Code.THROTTLED,
         ),
     ),
-    Contract(
-        auth.DeleteAccount,
-        Done,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_OWN, Code.WRONG_CREDENTIALS, Code.THROTTLED),
-    ),
-    Contract(
-        auth.UpdateProfile,
-        auth.ProfileChanged,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_OWN, Code.NAME_INVALID),
-    ),
+    _manage(auth.DeleteAccount, Done, errors=(*_OWN, Code.WRONG_CREDENTIALS, Code.THROTTLED)),
+    _change(auth.UpdateProfile, auth.ProfileChanged, errors=(*_OWN, Code.NAME_INVALID)),
     Contract(
         auth.SetAvatar,
         auth.ProfileChanged,
@@ -206,36 +113,22 @@ AUTH = (
         invalid={("$.picture", "long"): Code.AVATAR_INVALID},
     ),
     Contract(auth.FetchAvatar, auth.Avatar, callers=ANYONE, via=_HTTP, errors=(Code.USER_UNKNOWN,)),
-    Contract(auth.FetchProfiles, auth.Profiles, via=_BOTH),
+    _read(auth.FetchProfiles, auth.Profiles),
     Contract(auth.FindPeople, auth.Profiles, callers=MEMBER, via=_BOTH),
-    Contract(auth.ListDevices, auth.Devices, via=_BOTH, errors=(Code.REVOKED,)),
-    Contract(
-        auth.RevokeDevice,
-        Done,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_OWN, Code.DEVICE_UNKNOWN),
-    ),
+    _read(auth.ListDevices, auth.Devices, errors=(Code.REVOKED,)),
+    _manage(auth.RevokeDevice, Done, errors=(*_OWN, Code.DEVICE_UNKNOWN)),
 )
 
 ROOMS = (
-    Contract(
-        rooms.CreateRoom,
-        rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(Code.ROOM_NAME_INVALID, Code.TOO_MANY_ROOMS),
+    _manage(
+        rooms.CreateRoom, rooms.RoomChanged, errors=(Code.ROOM_NAME_INVALID, Code.TOO_MANY_ROOMS)
     ),
-    Contract(rooms.GetRoom, rooms.RoomFound, via=_BOTH, errors=(Code.ROOM_UNKNOWN, Code.BANNED)),
+    _read(rooms.GetRoom, rooms.RoomFound, errors=(Code.ROOM_UNKNOWN, Code.BANNED)),
     Contract(rooms.BrowseRooms, rooms.RoomsPage, callers=MEMBER, via=_BOTH),
-    Contract(rooms.ListMyRooms, rooms.MyRooms, via=_BOTH),
-    Contract(
+    _read(rooms.ListMyRooms, rooms.MyRooms),
+    _change(
         rooms.JoinRoom,
         rooms.RoomChanged,
-        via=_BOTH,
-        rate=Rate.WRITE,
         errors=(
             Code.ROOM_UNKNOWN,
             Code.ROOM_FULL,
@@ -249,82 +142,32 @@ ROOMS = (
         ),
         invalid=_INVITE,
     ),
-    Contract(
-        rooms.LeaveRoom,
-        Done,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_ROOM, Code.OWNER_STAYS, Code.CONFLICT),
-    ),
-    Contract(
+    _change(rooms.LeaveRoom, Done, errors=(*_ROOM, Code.OWNER_STAYS, Code.CONFLICT)),
+    _manage(
         rooms.UpdateRoom,
         rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
         errors=(*_MODERATE, Code.ROOM_NAME_INVALID, Code.CAPACITY_TOO_LOW),
     ),
-    Contract(rooms.DeleteRoom, Done, callers=MEMBER, via=_BOTH, rate=Rate.WRITE, errors=_MODERATE),
-    Contract(
+    _manage(rooms.DeleteRoom, Done, errors=_MODERATE),
+    _manage(
         rooms.TransferRoom,
         rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
         errors=(*_MODERATE, Code.MEMBER_UNKNOWN, Code.GUEST_FORBIDDEN),
     ),
-    Contract(
+    _manage(
         rooms.SetRole,
         rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
         errors=(*_MODERATE, Code.MEMBER_UNKNOWN, Code.GUEST_FORBIDDEN),
     ),
-    Contract(
-        rooms.KickMember,
-        rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_MODERATE, Code.MEMBER_UNKNOWN),
-    ),
-    Contract(
-        rooms.BanMember,
-        rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=_MODERATE,
-    ),
-    Contract(
-        rooms.UnbanMember,
-        rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_MODERATE, Code.MEMBER_UNKNOWN),
-    ),
-    Contract(
-        rooms.MuteMember,
-        rooms.RoomChanged,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_MODERATE, Code.MEMBER_UNKNOWN),
-    ),
-    Contract(rooms.ListMembers, rooms.MembersPage, via=_BOTH, errors=_ROOM),
+    _manage(rooms.KickMember, rooms.RoomChanged, errors=(*_MODERATE, Code.MEMBER_UNKNOWN)),
+    _manage(rooms.BanMember, rooms.RoomChanged, errors=_MODERATE),
+    _manage(rooms.UnbanMember, rooms.RoomChanged, errors=(*_MODERATE, Code.MEMBER_UNKNOWN)),
+    _manage(rooms.MuteMember, rooms.RoomChanged, errors=(*_MODERATE, Code.MEMBER_UNKNOWN)),
+    _read(rooms.ListMembers, rooms.MembersPage, errors=_ROOM),
     Contract(
         rooms.ListBans, rooms.Bans, callers=MEMBER, via=_BOTH, errors=(*_ROOM, Code.ROLE_TOO_LOW)
     ),
-    Contract(
-        rooms.CreateInvite,
-        rooms.InviteCreated,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
-        errors=(*_ROOM, Code.ROLE_TOO_LOW),
-    ),
+    _manage(rooms.CreateInvite, rooms.InviteCreated, errors=(*_ROOM, Code.ROLE_TOO_LOW)),
     Contract(
         rooms.ListInvites,
         rooms.Invites,
@@ -332,12 +175,9 @@ ROOMS = (
         via=_BOTH,
         errors=(*_ROOM, Code.ROLE_TOO_LOW),
     ),
-    Contract(
+    _manage(
         rooms.RevokeInvite,
         Done,
-        callers=MEMBER,
-        via=_BOTH,
-        rate=Rate.WRITE,
         errors=(*_ROOM, Code.ROLE_TOO_LOW, Code.INVITE_INVALID),
         invalid=_INVITE,
     ),
@@ -350,22 +190,18 @@ ROOMS = (
         invalid=_INVITE,
     ),
     Contract(presence.GetPresence, presence.RoomPresence, errors=_ROOM),
-    Contract(presence.QueryPresence, presence.PresenceFound, via=_BOTH),
+    _read(presence.QueryPresence, presence.PresenceFound),
 )
 
 CHAT = (
-    Contract(
+    _append(
         chat.PostMessage,
-        chat.Appended,
         via=_BOTH,
-        rate=Rate.POST,
         errors=(*_APPEND, Code.EMPTY, Code.TOO_LONG, Code.SLOW_MODE, Code.ENTRY_UNKNOWN),
         invalid=_TEXT,
     ),
-    Contract(
+    _append(
         chat.EditMessage,
-        chat.Appended,
-        rate=Rate.POST,
         errors=(
             *_APPEND,
             Code.EMPTY,
@@ -376,16 +212,12 @@ CHAT = (
         ),
         invalid=_TEXT,
     ),
-    Contract(
+    _append(
         chat.DeleteMessage,
-        chat.Appended,
-        rate=Rate.POST,
         errors=(*_APPEND, Code.NOT_YOURS, Code.ENTRY_UNKNOWN, Code.ENTRY_DELETED),
     ),
-    Contract(
+    _append(
         chat.React,
-        chat.Appended,
-        rate=Rate.POST,
         errors=(
             *_APPEND,
             Code.REACTION_INVALID,
@@ -395,17 +227,15 @@ CHAT = (
         ),
         invalid=_EMOJI,
     ),
-    Contract(
+    _append(
         chat.Unreact,
-        chat.Appended,
-        rate=Rate.POST,
         errors=(*_APPEND, Code.REACTION_INVALID, Code.ENTRY_UNKNOWN, Code.ENTRY_DELETED),
         invalid=_EMOJI,
     ),
     Contract(chat.Type, Done, rate=Rate.TYPING, errors=(*_ROOM, Code.MUTED)),
     Contract(chat.MarkRead, chat.UnreadCounted, errors=(*_ROOM, Code.ENTRY_UNKNOWN)),
     Contract(chat.CountUnread, chat.UnreadCounted),
-    Contract(chat.ReadHistory, chat.History, via=_BOTH, errors=(*_ROOM, Code.ENTRY_UNKNOWN)),
+    _read(chat.ReadHistory, chat.History, errors=(*_ROOM, Code.ENTRY_UNKNOWN)),
     Contract(chat.ReadSince, chat.Since, errors=_ROOM),
 )
 

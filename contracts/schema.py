@@ -13,6 +13,7 @@ import msgspec
 from contracts import auth, callers, chat, frames, presence, rooms
 from contracts.base import type_field
 from contracts.closing import Closing
+from contracts.contract import Via
 from contracts.errors import Code, Error
 from contracts.registry import (
     CONTRACTS,
@@ -23,7 +24,6 @@ from contracts.registry import (
     STATE_EVENTS,
     TIMELINE_EVENTS,
     USER_EVENTS,
-    Via,
 )
 
 Schema = dict[str, Any]

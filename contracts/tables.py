@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from contracts.catalogue import SUBJECTS
 from contracts.closing import Closing
+from contracts.contract import Contract, Via
 from contracts.errors import Code
-from contracts.registry import ALWAYS, CONTRACTS, SESSION, Contract, Via
+from contracts.registry import ALWAYS, CONTRACTS, SESSION
 from contracts.streams import BUCKETS, STREAMS
 
 _NOTE = "Generated from `contracts/` by `make docs`; a change by hand is lost.\n"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.registry import Rate
+from contracts.contract import Rate
 
 
 @dataclass(frozen=True, slots=True)

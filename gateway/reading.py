@@ -5,10 +5,11 @@ import re
 import msgspec
 
 from contracts.base import Command, tag_of
+from contracts.contract import Contract, Via
 from contracts.errors import Code, Refusal
 from contracts.frames import RequestFrame
 from contracts.ids import Request, RequestId
-from contracts.registry import BY_TAG, CONTRACTS, SESSION, Contract, Via
+from contracts.registry import BY_TAG, CONTRACTS, SESSION
 from runtime.codec import strict
 
 _by_socket = [c.command for c in (*SESSION, *CONTRACTS) if Via.SOCKET in c.via]

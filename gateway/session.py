@@ -9,12 +9,12 @@ from contracts.auth import AccessClaims
 from contracts.base import Command, Done, Event, Reply
 from contracts.callers import Account, Guest, Person
 from contracts.closing import Closing
+from contracts.contract import Contract
 from contracts.errors import Code, Error, Refusal
 from contracts.frames import FollowedRoom
 from contracts.ids import GatewayId, RequestId, RoomId, SessionId
 from contracts.notices import RoomRemoved, SignedOut
 from contracts.presence import SESSION_GRACE_SECONDS
-from contracts.registry import Contract
 from gateway.buckets import REFUSED, Bucket, Buckets
 from gateway.effects import (
     Ask,

@@ -11,8 +11,9 @@ from typing import Any, Generic, TypeVar, Union, cast
 import msgspec
 
 from contracts.base import Command, Message, tag_of, type_field
+from contracts.contract import Contract
 from contracts.errors import Code, Refusal
-from contracts.registry import BY_TAG, Contract
+from contracts.registry import BY_TAG
 
 M = TypeVar("M", bound=msgspec.Struct)
 

@@ -23,8 +23,9 @@ from pymongo.errors import ConnectionFailure
 from contracts import callers, subjects
 from contracts.base import Command, Reply
 from contracts.callers import Account, Caller, Guest, Peer, Person
+from contracts.contract import Contract
 from contracts.errors import Code, Refusal
-from contracts.registry import BY_COMMAND, Contract
+from contracts.registry import BY_COMMAND
 from runtime import ids, log, metrics, trace
 from runtime.bus import Bus
 from runtime.codec import Decoder, encode

@@ -12,7 +12,8 @@ from pathlib import Path
 from contracts import subjects
 from contracts.base import tag_of
 from contracts.callers import Peer
-from contracts.registry import CONTRACTS, FACTS, Via
+from contracts.contract import Via
+from contracts.registry import CONTRACTS, FACTS
 from contracts.streams import (
     BUCKETS,
     CALLS,

@@ -8,8 +8,9 @@ from litestar import Request
 from contracts.auth import AccessClaims
 from contracts.base import Command, Reply, tag_of
 from contracts.callers import Account, Anonymous, Caller, Guest, Person
+from contracts.contract import Via
 from contracts.errors import Code, Error, Refusal, RefusedByPeer
-from contracts.registry import BY_TAG, REPLIES, Via
+from contracts.registry import BY_TAG, REPLIES
 from gateway.asking import Services, header_of
 from runtime.codec import Decoder, encode
 

@@ -12,9 +12,10 @@ import pytest
 
 import services
 from contracts.base import Command
+from contracts.contract import Contract, Via
 from contracts.frames import RequestFrame
 from contracts.ids import RequestId
-from contracts.registry import CONTRACTS, SESSION, Contract, Via
+from contracts.registry import CONTRACTS, SESSION
 from contracts.subjects import service
 from gateway.reading import read_command, read_frame
 from stack.permissions import grant

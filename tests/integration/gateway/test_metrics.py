@@ -5,7 +5,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.closing import Closing
-from contracts.registry import Rate
+from contracts.contract import Rate
 from stack.ports import free_port
 from tests.integration.gateway.town import Town, greeted, person, room_of
 

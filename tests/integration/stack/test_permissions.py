@@ -10,7 +10,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from contracts import subjects
-from contracts.registry import CONTRACTS, Via
+from contracts.contract import Via
+from contracts.registry import CONTRACTS
 from stack.nats import quoted
 from stack.permissions import SERVICES, USERS, authorization, grant, inbox
 from tests.support.servers import FreshNats

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.registry import Rate
+from contracts.contract import Rate
 from gateway.buckets import PACES, Bucket, Buckets, Pace
 
 pytestmark = [pytest.mark.unit, pytest.mark.gateway]

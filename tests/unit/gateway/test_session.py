@@ -7,11 +7,12 @@ from contracts.auth import AccessClaims, LogIn
 from contracts.callers import Account, Guest
 from contracts.chat import PostMessage
 from contracts.closing import Closing
+from contracts.contract import Via
 from contracts.errors import Code, Refusal
 from contracts.frames import MAX_FOLLOWED, Follow, FollowedRoom, Ping, Place, Renew, Unfollow
 from contracts.ids import ClientId, DeviceId, UserId
 from contracts.notices import RoomRemoved, SignedOut
-from contracts.registry import BY_TAG, Via
+from contracts.registry import BY_TAG
 from contracts.rooms import Leaving, ListMyRooms
 from gateway.effects import Ask, Claim, FollowRooms, LeaveRooms, Probe, Renewed, Shut
 from runtime.codec import encode

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.chat import PostMessage
+from contracts.contract import Via
 from contracts.errors import Code, Error, Refusal
 from contracts.ids import ClientId, RoomId
-from contracts.registry import BY_TAG, CONTRACTS, Via
+from contracts.registry import BY_TAG, CONTRACTS
 from contracts.rooms import JoinRoom
 from runtime.bus import ERROR_PREFIX
 from runtime.codec import Decoder, encode, strict
