@@ -118,9 +118,14 @@ export function browserNetwork(window: Window & typeof globalThis): Network {
 
   const look = (): void => {
     connection.look();
+    // A tab that was closed may have left something.
+    void outbox.adopt();
   };
   window.addEventListener('online', look);
-  window.addEventListener('offline', look);
+  window.addEventListener('offline', () => {
+    // The browser may be wrong: a server on this machine stays in reach.
+    if (connection.state.at === 'online') connection.look();
+  });
   window.addEventListener('pageshow', look);
   window.document.addEventListener('visibilitychange', () => {
     if (window.document.visibilityState === 'visible') look();

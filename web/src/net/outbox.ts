@@ -58,7 +58,7 @@ export class Outbox {
     this.#parts = parts;
     parts.connection.onState((state) => {
       if (state.at === 'online') {
-        void this.#adopt();
+        void this.adopt();
         for (const room of this.#rooms()) void this.#send(room);
       }
       for (const room of this.#rooms()) this.#changes.tell(room);
@@ -72,7 +72,7 @@ export class Outbox {
     this.#waiting.clear();
     this.#user = user;
     for (const room of rooms) this.#changes.tell(room);
-    if (user !== null) await this.#adopt();
+    if (user !== null) await this.adopt();
   }
 
   /** Tells the room in which something changed. */
@@ -146,7 +146,7 @@ export class Outbox {
   }
 
   /** Takes over what tabs that are gone have left, and what this one left before a reload. */
-  async #adopt(): Promise<void> {
+  async adopt(): Promise<void> {
     const user = this.#user;
     if (user === null) return;
     const { tabs, store } = this.#parts;

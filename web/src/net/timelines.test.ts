@@ -260,6 +260,19 @@ describe('own messages', () => {
     await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 0);
   });
 
+  it('are taken over from a tab that was closed while this one was open', async () => {
+    await page.open([]);
+    const closed = new Page('two', alive);
+    await closed.outbox.open(me);
+    closed.timelines.post(room, 'left by the other', null);
+    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1);
+    await page.outbox.adopt();
+    expect(page.outgoing).toEqual([]);
+    alive.delete('two');
+    await page.outbox.adopt();
+    expect(page.outgoing).toEqual(['left by the other sending']);
+  });
+
   it('are nobody else’s', async () => {
     await page.outbox.open(me);
     page.timelines.post(room, 'mine', null);
