@@ -33,7 +33,9 @@ CHROMIUM = [
 
 # People of a test come from one address, faster than people do.
 PATIENT = {
-    "PARLEY_ADDRESS_CONNECTIONS": "1000",
+    "PARLEY_CONNECTIONS_PER_ADDRESS": "0",
+    "PARLEY_HTTP_PER_MINUTE": "0",
+    "PARLEY_REGISTRATIONS_FREE": "1000",
 }
 
 NewPerson = Callable[..., Person]
