@@ -5,6 +5,7 @@ from contracts.streams import MEMBERS, ROOMS, TIMELINE
 from runtime import mongo
 from runtime.process import Process, run
 from runtime.readmodel import ReadModel
+from services.chat.backlog import Backlog
 from services.chat.documents import DOCUMENTS
 from services.chat.domain.limits import Buckets
 from services.chat.ending import Ending
@@ -41,7 +42,8 @@ async def start(process: Process, settings: ChatSettings) -> None:
 
     store = Store(database)
     index = Index(store)
-    timelines = Timelines(journal, index)
+    backlog = Backlog()
+    timelines = Timelines(journal, index, backlog)
     membership = Membership(rooms, members)
     limits = Limits(
         people=Buckets(settings.chat_person_rate, settings.chat_person_burst),
@@ -52,7 +54,9 @@ async def start(process: Process, settings: ChatSettings) -> None:
     markers = Markers(store)
     unreads = Unreads(bus, timelines, index, markers, membership)
     projection = Projection(store, journal)
-    process.spawn(Projector(bus, projection).run(), name="project")
+    projector = Projector(journal, projection, backlog, settings.chat_audit_seconds)
+    process.spawn(projector.project(), name="project")
+    process.spawn(projector.audit(), name="audit")
     ending = Ending(journal, projection, markers, timelines)
     process.follow("chat", {RoomEnded: ending.end})
     await process.serve(table(posting, reading, unreads, TypingSigns(bus, membership)))

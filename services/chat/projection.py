@@ -110,28 +110,10 @@ class Projection:
         done = await self._store.call(lambda: self._store.cursors.bulk_write(moves, ordered=False))
         return not contested and done.matched_count == len(moves)
 
-    async def catch_up(self) -> None:
-        """Brings every room up to its log, whatever the consumer has told or not.
-
-        Raises:
-            Held: a room is being rebuilt; the others are done.
-        """
-        known = {
-            RoomId(cursor["_id"]): cursor["seq"]
-            for cursor in await self._store.call(
-                lambda: self._store.cursors.find({}, {"seq": 1}).to_list(None)
-            )
-        }
-        held = False
-        for room, entries in (await self._journal.rooms()).items():
-            last = await self._journal.last(room) if known.get(room, 0) < entries else None
-            if last is not None:
-                try:
-                    await self.project({room: [last]})
-                except Held:
-                    held = True
-        if held:
-            raise Held
+    async def indexed(self, rooms: Sequence[RoomId]) -> dict[RoomId, int]:
+        """How far each of these rooms is in the index."""
+        cursors = await self._cursors(dict.fromkeys(rooms))
+        return {room: cursor["seq"] for room, cursor in cursors.items()}
 
     # -- rooms that are rebuilt, and rooms that are over -------------------------------------
 

@@ -16,3 +16,5 @@ class ChatSettings(StoreSettings):
     chat_room_rate: Annotated[float, Field(gt=0)] = 1_000.0
     """Entries a second in one room; about half of what the log takes for one subject."""
     chat_room_burst: Annotated[float, Field(ge=1)] = 2_000.0
+    chat_audit_seconds: Annotated[float, Field(gt=0)] = 15.0
+    """How often a replica looks for what others, now dead, have left out of the index."""

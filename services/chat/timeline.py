@@ -7,6 +7,7 @@ from contracts.chat import Appended, TimelineEntry
 from contracts.errors import Code, Refusal
 from contracts.ids import ClientId, RoomId, UserId
 from runtime.codec import encode
+from services.chat.backlog import Backlog
 from services.chat.domain.deeds import Deed, mark_of_entry
 from services.chat.domain.message import Message, fold, target_of
 from services.chat.domain.tail import KEPT_ENTRIES, Head, Kept, Tail
@@ -43,10 +44,11 @@ class Timeline:
     either known, or has moved the head, or meets a moved head itself.
     """
 
-    def __init__(self, room: RoomId, journal: Journal, index: Index) -> None:
+    def __init__(self, room: RoomId, journal: Journal, index: Index, backlog: Backlog) -> None:
         self.room: RoomId = room
         self._journal = journal
         self._index = index
+        self._backlog = backlog
         self._tail: Tail | None = None
         self._turn = asyncio.Lock()
         self._filling = asyncio.Lock()
@@ -192,7 +194,9 @@ class Timeline:
                 return None
             done = Deed(kept.entry.seq, kept.entry.at, mark_of_entry(kept.entry))
             return self._repeated(done, mark_of_entry(entry)), None
-        tail.learn(Kept(entry, stored.position, data))
+        kept = Kept(entry, stored.position, data)
+        tail.learn(kept)
+        self._backlog.add(self.room, kept)
         return Appended(room=self.room, seq=entry.seq, at=entry.at), entry
 
     def _repeated(self, done: Deed, mark: int) -> Appended:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 
 from contracts.ids import RoomId
+from services.chat.backlog import Backlog
 from services.chat.index import Index
 from services.chat.journal import Journal
 from services.chat.timeline import Timeline
@@ -14,9 +15,12 @@ KEPT_ROOMS = 2_000
 class Timelines:
     """One `Timeline` for each room, the ones used longest ago forgotten first."""
 
-    def __init__(self, journal: Journal, index: Index, size: int = KEPT_ROOMS) -> None:
+    def __init__(
+        self, journal: Journal, index: Index, backlog: Backlog, size: int = KEPT_ROOMS
+    ) -> None:
         self._journal = journal
         self._index = index
+        self._backlog = backlog
         self._size = size
         self._rooms: OrderedDict[RoomId, Timeline] = OrderedDict()
 
@@ -24,7 +28,7 @@ class Timelines:
         """The room's timeline; the same object as long as anybody may be at work on it."""
         timeline = self._rooms.get(room)
         if timeline is None:
-            timeline = self._rooms[room] = Timeline(room, self._journal, self._index)
+            timeline = self._rooms[room] = Timeline(room, self._journal, self._index, self._backlog)
             self._forget_oldest()
         else:
             self._rooms.move_to_end(room)

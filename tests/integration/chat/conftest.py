@@ -58,6 +58,7 @@ async def start_chat(
                 "MONGODB_DATABASE": mongodb_database,
                 "chat_person_rate": 1e6,
                 "chat_person_burst": 1e6,
+                "chat_audit_seconds": 0.5,
             }
             replica = Replica(ChatSettings(**given | settings))
             running.push_async_callback(replica.stop)

@@ -10,21 +10,24 @@ import msgspec
 import pytest
 
 from contracts import subjects
-from contracts.chat import ReadHistory
+from contracts.chat import MessagePosted, ReadHistory
 from contracts.errors import Code
-from contracts.ids import RoomId
+from contracts.ids import ClientId, RoomId
 from contracts.rooms import RoomEnded
 from contracts.streams import TIMELINE
 from runtime import mongo
 from runtime.ids import new_id
 from runtime.process import Process
+from services.chat.backlog import Backlog
 from services.chat.documents import DOCUMENTS
-from services.chat.domain.tail import Kept
+from services.chat.domain.tail import Kept, Tail
+from services.chat.index import Index
 from services.chat.journal import Journal
 from services.chat.projection import Projection
 from services.chat.reproject import Rebuild, Rebuilt, rebuild
 from services.chat.settings import ChatSettings
 from services.chat.store import Store
+from services.chat.timeline import Timeline
 from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice, texts
@@ -251,21 +254,49 @@ async def test_a_projector_that_dies_halfway_is_taken_over(
         assert calls > 2
 
 
-async def test_a_killed_service_leaves_nothing_unprojected(
+async def test_what_was_left_undone_is_found_at_the_start(
     asker: Asker, directory: Directory, start_chat: StartChat, database: Any
 ) -> None:
-    """Entries that were delivered and never acknowledged, in rooms where nothing follows."""
+    """As after a kill, in rooms where nobody says anything again."""
     replica = await start_chat()
     (ann,) = people(1)
     voices = [Voice(asker, ann, await directory.room(ann)) for _ in range(10)]
     await asyncio.gather(*(voice.says("once") for voice in voices))
-    # As after a kill: the consumer has given everything out, and nobody has written it.
     await replica.stop()
     for name in ("chat_messages", "chat_cursors"):
         await database[name].delete_many({})
-    await start_chat()
+    # Its next look is an hour away: the one at the start has to find them.
+    await start_chat(chat_audit_seconds=3600)
     for voice in voices:
         await until_indexed(database, voice.room, 1)
+
+
+async def test_what_a_dead_replica_appended_is_projected_by_another(
+    asker: Asker, directory: Directory, chat: Replica, database: Any
+) -> None:
+    (ann,) = people(1)
+    room = await directory.room(ann)
+    async with bench_of(chat.settings) as dying:
+        index, backlog = Index(dying.store), Backlog()
+        timeline = Timeline(room, dying.journal, index, backlog)
+
+        async def compose(tail: Tail) -> MessagePosted:
+            return MessagePosted(
+                room=room,
+                seq=tail.head.seq + 1,
+                at=tail.head.at + 1,
+                author=ann.user,
+                client_id=ClientId(f"client-{tail.head.seq}"),
+                prev=tail.head.digest,
+                text="last words",
+                mentions=[],
+            )
+
+        for number in range(3):
+            await timeline.append(ann.user, ClientId(f"client-{number}"), 0, compose)
+        assert len(backlog) == 3
+    await until_indexed(database, room, 3)
+    assert texts(await Voice(asker, ann, room).sees()) == ["last words"] * 3
 
 
 async def test_a_room_that_is_over_takes_its_timeline_with_it(
