@@ -36,6 +36,11 @@ export class ReadingPlace {
     this.#nearEnd = true;
   }
 
+  /** A jump is under way: what is measured until it has arrived must not pull back to the end. */
+  leaveEnd(): void {
+    this.#atEnd = false;
+  }
+
   moved(list: VirtualizerHandle, rows: readonly Row[], offset: number): void {
     const viewport = list.getViewportSize();
     const left = list.getScrollSize() - offset - viewport;
