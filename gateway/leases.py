@@ -30,9 +30,9 @@ from runtime import ids, log
 from runtime.bus import Bus
 from runtime.codec import decode_as, encode
 
-SESSION_LEASE_SECONDS = 1_800
-"""A lease outlives its gateway's sudden death by so long. It is written anew at each renewal of
-the token, which comes every ten minutes."""
+SESSION_LEASE_SECONDS = 7_200
+"""A lease outlives its gateway's sudden death by so long at the most. It is written anew with each
+token, and no token lives for longer than an hour."""
 
 AT_ONCE = 64
 """Writes under way at the same time, when all leases are written again."""

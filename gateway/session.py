@@ -37,6 +37,9 @@ CALL_PARTICIPANTS = 6
 EXPIRY_LEEWAY_MS = 30_000
 """Past its token's end a session may live so long: a page that wakes up renews first."""
 
+PATIENT_WEIGHT = 0.25
+"""What a frame that came too soon counts for, among those refused for good reason."""
+
 SILENT_HEARTBEATS = 2.5
 """One may be late and the probe after it may be lost; more is a dead connection."""
 
@@ -300,7 +303,9 @@ class Session:
         answer = _reply(request, refusal.error())
         if self._refusals is None:
             self._refusals = Bucket(REFUSED, now)
-        if self._refusals.take(now):
+        # Being too fast is forgiven more often than being wrong: the answer says how long to wait.
+        weight = PATIENT_WEIGHT if refusal.code is Code.RATE_LIMITED else 1.0
+        if self._refusals.take(now, weight):
             return [answer, *self.ended(Closing.FLOODING)]
         return [answer]
 

@@ -37,8 +37,9 @@ class GatewaySettings(ProcessSettings):
     heartbeat_ms: int = 25_000
     """Below the 30–60 s at which proxies end a connection that says nothing."""
     hello_seconds: float = 5.0
-    requests_per_session: int = 32
-    """Requests of one connection that may wait for their services at the same time."""
+    requests_per_session: int = 64
+    """Requests of one connection that may wait for their services at the same time: a page that
+    opens asks for everything it shows at once."""
     connections_per_account: int = 40
     connections_per_address: int = 400
     """An address may be a whole school behind one router. 0 switches a cap off."""

@@ -212,6 +212,14 @@ def test_every_command_is_known_here_exactly_if_it_may_come_by_the_socket(contra
     assert answers == [("1", expected)]
 
 
+def test_asking_too_fast_is_forgiven_longer_than_nonsense_but_not_for_ever():
+    session = greeted(requests=0)
+    for _ in range(400):
+        refused = session.received(frame(post(), "p"), NOW)
+        assert replies(refused) == [("p", "request.rate_limited")]
+    assert closes(session.received(frame(post(), "p"), NOW), Closing.FLOODING)
+
+
 # ---- following ---------------------------------------------------------------------------------
 
 
