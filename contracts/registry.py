@@ -17,7 +17,8 @@ _BOTH = (Via.SOCKET, Via.HTTP)
 _TEXT = {("$.text", "short"): Code.EMPTY, ("$.text", "long"): Code.TOO_LONG}
 _EMOJI = {("$.emoji", "short"): Code.REACTION_INVALID, ("$.emoji", "long"): Code.REACTION_INVALID}
 _INVITE = {("$.invite", "pattern"): Code.INVITE_INVALID, ("$.code", "pattern"): Code.INVITE_INVALID}
-_ROOM = (Code.ROOM_UNKNOWN, Code.NOT_MEMBER)
+# Guests are in one room: whatever they ask about another one is forbidden.
+_ROOM = (Code.ROOM_UNKNOWN, Code.NOT_MEMBER, Code.GUEST_FORBIDDEN)
 _MODERATE = (*_ROOM, Code.ROLE_TOO_LOW, Code.CONFLICT)
 _OWN = (Code.REVOKED, Code.CONFLICT)
 _SIGN_IN = (Code.THROTTLED, Code.UNAVAILABLE)
@@ -123,7 +124,11 @@ ROOMS = (
     _manage(
         rooms.CreateRoom, rooms.RoomChanged, errors=(Code.ROOM_NAME_INVALID, Code.TOO_MANY_ROOMS)
     ),
-    _read(rooms.GetRoom, rooms.RoomFound, errors=(Code.ROOM_UNKNOWN, Code.BANNED)),
+    _read(
+        rooms.GetRoom,
+        rooms.RoomFound,
+        errors=(Code.ROOM_UNKNOWN, Code.BANNED, Code.GUEST_FORBIDDEN),
+    ),
     Contract(rooms.BrowseRooms, rooms.RoomsPage, callers=MEMBER, via=_BOTH),
     _read(rooms.ListMyRooms, rooms.MyRooms),
     _change(
@@ -152,12 +157,12 @@ ROOMS = (
     _manage(
         rooms.TransferRoom,
         rooms.RoomChanged,
-        errors=(*_MODERATE, Code.MEMBER_UNKNOWN, Code.GUEST_FORBIDDEN),
+        errors=(*_MODERATE, Code.MEMBER_UNKNOWN),
     ),
     _manage(
         rooms.SetRole,
         rooms.RoomChanged,
-        errors=(*_MODERATE, Code.MEMBER_UNKNOWN, Code.GUEST_FORBIDDEN),
+        errors=(*_MODERATE, Code.MEMBER_UNKNOWN),
     ),
     _manage(rooms.KickMember, rooms.RoomChanged, errors=(*_MODERATE, Code.MEMBER_UNKNOWN)),
     _manage(rooms.BanMember, rooms.RoomChanged, errors=_MODERATE),
@@ -167,7 +172,7 @@ ROOMS = (
     Contract(
         rooms.ListBans, rooms.Bans, callers=MEMBER, via=_BOTH, errors=(*_ROOM, Code.ROLE_TOO_LOW)
     ),
-    _manage(rooms.CreateInvite, rooms.InviteCreated, errors=(*_ROOM, Code.ROLE_TOO_LOW)),
+    _manage(rooms.CreateInvite, rooms.InviteCreated, errors=_MODERATE),
     Contract(
         rooms.ListInvites,
         rooms.Invites,
@@ -178,7 +183,7 @@ ROOMS = (
     _manage(
         rooms.RevokeInvite,
         Done,
-        errors=(*_ROOM, Code.ROLE_TOO_LOW, Code.INVITE_INVALID),
+        errors=(*_MODERATE, Code.INVITE_INVALID),
         invalid=_INVITE,
     ),
     Contract(
