@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from nats.errors import Error as NatsError
+
 from contracts import subjects
 from contracts.chat import (
     Appended,
@@ -20,6 +22,7 @@ from contracts.chat import (
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId, UserId
 from contracts.notices import Mentioned
+from runtime import log
 from runtime.bus import Bus
 from runtime.serve import Call
 from services.chat.domain import text as texts
@@ -31,6 +34,8 @@ from services.chat.domain.tail import Tail
 from services.chat.membership import Membership, Standing
 from services.chat.timeline import Timeline
 from services.chat.timelines import Timelines
+
+_logger = log.get("posting")
 
 MAX_KINDS = 20
 """Emoji of different kinds under one message: two rows on a phone."""
@@ -248,9 +253,13 @@ class Posting:
             excerpt=texts.excerpt(text),
             at=entry.at,
         )
-        for user in users:
-            if user != entry.author:
-                await self._bus.tell(subjects.user(user), notice)
+        try:
+            for user in users:
+                if user != entry.author:
+                    await self._bus.tell(subjects.user(user), notice)
+        except NatsError as error:
+            # The message is stored, and counts as unread all the same.
+            _logger.warning("posting.notice_lost", kind=type(error).__name__)
 
 
 def _keep_slow(standing: Standing, posted_at: int, now: int) -> None:

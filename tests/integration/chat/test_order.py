@@ -13,7 +13,8 @@ from contracts.streams import TIMELINE
 from runtime.bus import Bus
 from runtime.ids import new_id
 from runtime.settings import ProcessSettings
-from tests.integration.chat.conftest import StartChat
+from services.chat.domain.tail import KEPT_DEEDS
+from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice
 from tests.integration.chat.wire import StartWire
@@ -87,6 +88,23 @@ async def test_a_repeat_is_known_to_a_replica_that_was_not_there(
     assert [answer.seq for answer in after] == [answer.seq for answer in before]
     assert await voice.refused(voice.saying("other", as_id="said-once")) is Code.CLIENT_ID_REUSED
     assert len(await voice.entries()) == 32
+
+
+async def test_a_repeat_past_what_chat_remembers_is_known_to_the_broker(
+    asker: Asker, directory: Directory, chat: Replica
+) -> None:
+    (ann,) = people(1)
+    voice = Voice(asker, ann, await directory.room(ann))
+    said = voice.saying("first")
+    first = await voice.does(said)
+    for number in range(KEPT_DEEDS + 1):
+        await voice.says(f"{number}")
+    again = await voice.does(said)
+    assert again.repeated
+    assert (again.seq, again.at) == (first.seq, first.at)
+    reused = voice.saying("something else", as_id=said.client_id)
+    assert await voice.refused(reused) is Code.CLIENT_ID_REUSED
+    assert len(await voice.entries()) == KEPT_DEEDS + 2
 
 
 async def test_a_repeat_is_known_when_the_broker_has_forgotten_its_id(
