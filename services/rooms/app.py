@@ -58,7 +58,7 @@ async def start(process: Process) -> None:
     process.spawn(speaker.run(), name="speak for presence")
     process.spawn(speaker.record(), name="record presence")
     process.spawn(Sweep(rooms, memberships, ledger, outbox).run(), name="sweep")
-    process.follow("rooms", Following(bus, ledger, memberships, presence).table())
+    process.follow("rooms", Following(bus, ledger, rooms, memberships, presence).table())
     await process.serve(
         {
             **Directory(rooms, memberships, presence).table(),

@@ -6,23 +6,30 @@ from contracts.base import Millis
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId, UserId
 from contracts.rooms import MemberProfileChanged
+from runtime import ids
 from runtime.bus import Bus
 from runtime.facts import FactTable
 from services.rooms.domain import coming
 from services.rooms.domain.presence import Presence
 from services.rooms.domain.state import Room
 from services.rooms.ledger import Ledger, People
-from services.rooms.store import MembershipStore
+from services.rooms.store import MembershipStore, RoomStore
 
 
 class Following:
     """Acts on facts. Each may come twice; the second time there is nothing left to do."""
 
     def __init__(
-        self, bus: Bus, ledger: Ledger, memberships: MembershipStore, presence: Presence
+        self,
+        bus: Bus,
+        ledger: Ledger,
+        rooms: RoomStore,
+        memberships: MembershipStore,
+        presence: Presence,
     ) -> None:
         self._bus = bus
         self._ledger = ledger
+        self._rooms = rooms
         self._memberships = memberships
         self._presence = presence
 
@@ -32,6 +39,9 @@ class Following:
 
     async def account_deleted(self, fact: AccountDeleted) -> None:
         """Takes the person out of every room; what they owned passes on, or ends."""
+        # A coming that is decided and not carried out has left no trace yet.
+        for stored in await self._rooms.unsettled(ids.now_ms() + 1):
+            await self._ledger.finish(stored)
         for room in await self._memberships.traces_of(fact.user):
             await self._take_out(room, fact.user, fact.at)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contracts import subjects
+from contracts.auth import AccountDeleted
 from contracts.base import Command
 from contracts.callers import Account
 from contracts.errors import Code, Refusal
@@ -22,6 +23,7 @@ from contracts.rooms import (
     ListMembers,
     ListMyRooms,
     MemberJoined,
+    MemberLeft,
     MemberView,
     RoomDeleted,
     RoomEnded,
@@ -29,7 +31,7 @@ from contracts.rooms import (
 )
 from contracts.streams import EVENTS, MEMBERS, ROOMS
 from runtime.codec import decode_as
-from runtime.ids import now_ms
+from runtime.ids import new_id, now_ms
 from services.rooms.domain import coming, shape
 from services.rooms.domain.state import Decision
 from services.rooms.store import MembershipStore, RoomStore
@@ -85,6 +87,20 @@ async def test_a_reader_sees_what_is_decided_and_not_carried_out(
     first = await asker.ask(ann, ListMembers(room=room, limit=1))
     rest = await asker.ask(ann, ListMembers(room=room, limit=1, cursor=first.next))
     assert [m.user for m in (*first.members, *rest.members)] == [ann.user, bob.user]
+
+
+async def test_someone_who_is_deleted_before_their_coming_is_carried_out_is_not_left_in(
+    asker: Asker, replica: Replica
+) -> None:
+    await replica()
+    room = (await asker.ask(ann, CreateRoom(name="Kitchen"))).info.room
+    told = await asker.hear_room(room)
+    await decided_join(room, bob.user)
+    await asker.bus.record(AccountDeleted(user=bob.user, at=now_ms()), new_id())
+    await wait_until(lambda: told.of(MemberLeft))
+    assert [event.revision for event in told.of(MemberLeft)] == [3]
+    page = await asker.ask(ann, ListMembers(room=room))
+    assert [member.user for member in page.members] == [ann.user]
 
 
 async def test_a_sweep_carries_out_what_was_left_behind(asker: Asker, replica: Replica) -> None:
