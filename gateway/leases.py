@@ -87,11 +87,17 @@ class Leases:
         await self._write(f"gateway.{self._gateway}", lease, GATEWAY_LEASE_SECONDS)
 
     async def keep(self, *, draining: bool) -> None:
-        """Renews the gateway's lease; where the bucket is gone, makes it and everything in it."""
+        """Renews the gateway's lease, and makes up for what could not be written before.
+
+        Raises:
+            NatsError: the broker is out of reach, or has lost the bucket and does not make it.
+        """
         try:
             await self.renew_gateway(draining=draining)
         except NoStreamResponseError:
             await self.write_again()
+        for session, held in tuple(self._owed.items()):
+            await self._restore(session, held)
 
     async def leave(self) -> None:
         """Gives the gateway's own lease back."""
@@ -156,20 +162,23 @@ class Leases:
             self._on_taken(session)
 
     async def write_again(self) -> None:
-        """Everything is written anew, after the broker was away and may have lost the bucket."""
+        """Everything is written anew, after the broker was away and may have lost the bucket.
+
+        Raises:
+            NatsError: not all of it could be; doing it again does the rest.
+        """
         await self.open()
-        owed, self._owed = self._owed, {}
-        alive = asyncio.Semaphore(AT_ONCE)
+        at_once = asyncio.Semaphore(AT_ONCE)
 
-        async def restore(session: SessionId, held: _Held, seconds: int) -> None:
-            async with alive:
-                await self._restore(session, held, seconds)
+        async def restore(session: SessionId, held: _Held) -> None:
+            async with at_once:
+                await self._restore(session, held)
 
-        async with asyncio.TaskGroup() as writing:
-            for session, held in list(self._held.items()):
-                writing.create_task(restore(session, held, SESSION_LEASE_SECONDS))
-            for session, held in owed.items():
-                writing.create_task(restore(session, held, SESSION_GRACE_SECONDS))
+        everything = [*self._held.items(), *self._owed.items()]
+        ends = await asyncio.gather(*(restore(*one) for one in everything), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     def __len__(self) -> int:
         return len(self._held)
@@ -216,6 +225,7 @@ class Leases:
     async def _hold(self, session: SessionId, lease: SessionLease, expected: int) -> None:
         revision = await self._write(_key(session), lease, SESSION_LEASE_SECONDS, expected)
         self._held[session] = _Held(lease, revision)
+        self._owed.pop(session, None)
 
     async def _put(self, session: SessionId, held: _Held, seconds: int) -> None:
         try:
@@ -229,12 +239,15 @@ class Leases:
             if held.lease.dropped_at is not None:
                 self._owed[session] = held
 
-    async def _restore(self, session: SessionId, held: _Held, seconds: int) -> None:
+    async def _restore(self, session: SessionId, held: _Held) -> None:
         found = await self._find(session)
         if found is None:
             held.revision = 0
         elif found.lease.gateway == self._gateway:
             held.revision = found.revision
+        dropped = held.lease.dropped_at is not None
+        seconds = SESSION_GRACE_SECONDS if dropped else SESSION_LEASE_SECONDS
+        self._owed.pop(session, None)
         await self._put(session, held, seconds)
 
     async def _write(

@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from nats.errors import Error as NatsError
 
-from contracts.presence import GetPresence
+from contracts.presence import GetPresence, SessionLease
 from contracts.streams import LEASES
 from gateway.app import Gateway
+from runtime.codec import decode_as
 from tests.integration.gateway.town import (
     Town,
     browser,
@@ -157,3 +159,29 @@ async def test_a_hello_while_the_broker_is_away_is_told_to_come_back(
 
             for path in ("/api/auth/devices", "/api/rooms"):
                 await wait_until(lambda path=path: served(path), 20)
+
+
+async def test_who_is_lost_while_the_broker_is_away_keeps_a_seat_for_the_grace_alone(
+    fresh_nats: FreshNats, mongodb_url: str, mongodb_database: str
+):
+    server = await fresh_nats()
+    async with Town(server.url, mongodb_url, mongodb_database) as town:
+        gateway, process = await town.gateway_process()
+        ann = await person(gateway)
+        async with wire(gateway) as first:
+            session = (await first.hello(ann))["session"]
+            await server.kill()
+            first.socket.transport.abort()
+        await wait_until(lambda: not gateway.exchange.sockets)
+        await server.start()
+
+        async def dropped() -> bool:
+            try:
+                entry = await (await process.bus.bucket(LEASES)).get(f"session.{session}")
+            except (NatsError, TimeoutError):
+                return False
+            return decode_as(SessionLease, entry.value or b"").dropped_at is not None
+
+        await wait_until(dropped, 20)
+        async with wire(gateway) as second:
+            assert (await second.hello(ann, session))["resumed"] is True
