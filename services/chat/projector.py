@@ -11,7 +11,7 @@ from services.chat.backlog import Backlog
 from services.chat.journal import Journal
 from services.chat.projection import Held, Projection
 
-GATHER_SECONDS = 0.5
+GATHER_SECONDS = 1.0
 """How long a batch may fill: the store takes 50 documents in the time of six single ones. The index
 lags by this much; readers don't notice, since they read the log's end too."""
 
