@@ -119,12 +119,21 @@ export class RoomModel {
         complete: false,
         revision: known?.revision ?? 0,
       };
-      if (found.me !== null) await Promise.all([this.#loadMembers(load), this.loadPresence()]);
+      if (found.me !== null) await Promise.all([this.#loadMembers(load), this.#lookWhoIsHere()]);
       if (load === this.#load) this.#phase = { is: 'ready' };
     } catch (error) {
       if (load !== this.#load || !(error instanceof Refused)) return;
       const passing = error.refusal.retryable === true || error.code.startsWith('client.');
       if (this.#phase.is !== 'ready' || !passing) this.#phase = { is: 'refused', refusal: error };
+    }
+  }
+
+  /** A room is shown without its presence too; the next change asks again. */
+  async #lookWhoIsHere(): Promise<void> {
+    try {
+      await this.loadPresence();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
     }
   }
 
@@ -237,10 +246,9 @@ export class RoomModel {
       else if (event.user !== this.#me) this.#writing.set(event.user, Date.now());
     } else if (event.t === 'presence.changed') {
       this.#note(event);
-      if (this.#presence === null) return;
-      const next = presenceAfter(this.#presence, event);
+      const next = this.#presence === null ? null : presenceAfter(this.#presence, event);
       if (next !== null) this.#presence = next;
-      else this.loadPresence().catch(() => undefined); // The next change asks again.
+      else void this.#lookWhoIsHere();
     } else {
       this.#note(event);
       if (event.t === 'message.posted') this.#writing.delete(event.author);
