@@ -105,7 +105,7 @@ class FollowedRoom(Value, frozen=True, kw_only=True):
     """The answer for one room.
 
     `recovered` is true where `entries` are all entries after the client's place. Where it is false
-    the client drops what it holds of the timeline and begins again from `entries`, the newest page.
+    `entries` is empty: the client takes a page of `chat.history` and goes on from its `head`.
     `error` is a code where this room can't be followed; the others are not touched by it.
     """
 

@@ -32,8 +32,7 @@ _APPEND = (
     Code.UNAVAILABLE,
 )
 
-_read = partial(Contract, via=_BOTH)
-_change = partial(Contract, via=_BOTH, rate=Rate.WRITE)
+_change = partial(Contract, rate=Rate.WRITE)
 _manage = partial(_change, callers=MEMBER)
 _enter = partial(Contract, callers=(Anonymous,), via=_HTTP, rate=Rate.WRITE)
 _append = partial(Contract, reply=chat.Appended, rate=Rate.POST)
@@ -89,8 +88,8 @@ AUTH = (
             Code.CONFLICT,
         ),
     ),
-    _change(auth.LogOut, Done, errors=_OWN),
-    _manage(auth.LogOutEverywhere, Done, errors=_OWN),
+    _change(auth.LogOut, Done, errors=_OWN, via=_BOTH),
+    _manage(auth.LogOutEverywhere, Done, errors=_OWN, via=_BOTH),
     _manage(
         auth.ChangePassword,
         Done,
@@ -101,9 +100,12 @@ AUTH = (
             Code.PASSWORD_LENGTH,
             Code.THROTTLED,
         ),
+        via=_BOTH,
     ),
-    _manage(auth.DeleteAccount, Done, errors=(*_OWN, Code.WRONG_CREDENTIALS, Code.THROTTLED)),
-    _change(auth.UpdateProfile, auth.ProfileChanged, errors=(*_OWN, Code.NAME_INVALID)),
+    _manage(
+        auth.DeleteAccount, Done, errors=(*_OWN, Code.WRONG_CREDENTIALS, Code.THROTTLED), via=_BOTH
+    ),
+    _change(auth.UpdateProfile, auth.ProfileChanged, errors=(*_OWN, Code.NAME_INVALID), via=_BOTH),
     Contract(
         auth.SetAvatar,
         auth.ProfileChanged,
@@ -114,23 +116,27 @@ AUTH = (
         invalid={("$.picture", "long"): Code.AVATAR_INVALID},
     ),
     Contract(auth.FetchAvatar, auth.Avatar, callers=ANYONE, via=_HTTP, errors=(Code.USER_UNKNOWN,)),
-    _read(auth.FetchProfiles, auth.Profiles),
+    Contract(auth.FetchProfiles, auth.Profiles, via=_BOTH),
     Contract(auth.FindPeople, auth.Profiles, callers=MEMBER, via=_BOTH),
-    _read(auth.ListDevices, auth.Devices, errors=(Code.REVOKED,)),
-    _manage(auth.RevokeDevice, Done, errors=(*_OWN, Code.DEVICE_UNKNOWN)),
+    Contract(auth.ListDevices, auth.Devices, errors=(Code.REVOKED,), via=_BOTH),
+    _manage(auth.RevokeDevice, Done, errors=(*_OWN, Code.DEVICE_UNKNOWN), via=_BOTH),
 )
 
 ROOMS = (
     _manage(
-        rooms.CreateRoom, rooms.RoomChanged, errors=(Code.ROOM_NAME_INVALID, Code.TOO_MANY_ROOMS)
+        rooms.CreateRoom,
+        rooms.RoomChanged,
+        errors=(Code.ROOM_NAME_INVALID, Code.TOO_MANY_ROOMS),
+        via=_BOTH,
     ),
-    _read(
+    Contract(
         rooms.GetRoom,
         rooms.RoomFound,
         errors=(Code.ROOM_UNKNOWN, Code.BANNED, Code.GUEST_FORBIDDEN),
+        via=_BOTH,
     ),
     Contract(rooms.BrowseRooms, rooms.RoomsPage, callers=MEMBER, via=_BOTH),
-    _read(rooms.ListMyRooms, rooms.MyRooms),
+    Contract(rooms.ListMyRooms, rooms.MyRooms),
     _change(
         rooms.JoinRoom,
         rooms.RoomChanged,
@@ -152,8 +158,9 @@ ROOMS = (
         rooms.UpdateRoom,
         rooms.RoomChanged,
         errors=(*_MODERATE, Code.ROOM_NAME_INVALID, Code.CAPACITY_TOO_LOW),
+        via=_BOTH,
     ),
-    _manage(rooms.DeleteRoom, Done, errors=_MODERATE),
+    _manage(rooms.DeleteRoom, Done, errors=_MODERATE, via=_BOTH),
     _manage(
         rooms.TransferRoom,
         rooms.RoomChanged,
@@ -168,16 +175,18 @@ ROOMS = (
     _manage(rooms.BanMember, rooms.RoomChanged, errors=_MODERATE),
     _manage(rooms.UnbanMember, rooms.RoomChanged, errors=(*_MODERATE, Code.MEMBER_UNKNOWN)),
     _manage(rooms.MuteMember, rooms.RoomChanged, errors=(*_MODERATE, Code.MEMBER_UNKNOWN)),
-    _read(rooms.ListMembers, rooms.MembersPage, errors=_ROOM),
+    Contract(rooms.ListMembers, rooms.MembersPage, errors=_ROOM),
     Contract(
-        rooms.ListBans, rooms.Bans, callers=MEMBER, via=_BOTH, errors=(*_ROOM, Code.ROLE_TOO_LOW)
+        rooms.ListBans,
+        rooms.Bans,
+        callers=MEMBER,
+        errors=(*_ROOM, Code.ROLE_TOO_LOW),
     ),
     _manage(rooms.CreateInvite, rooms.InviteCreated, errors=_MODERATE),
     Contract(
         rooms.ListInvites,
         rooms.Invites,
         callers=MEMBER,
-        via=_BOTH,
         errors=(*_ROOM, Code.ROLE_TOO_LOW),
     ),
     _manage(
@@ -195,13 +204,12 @@ ROOMS = (
         invalid=_INVITE,
     ),
     Contract(presence.GetPresence, presence.RoomPresence, errors=_ROOM),
-    _read(presence.QueryPresence, presence.PresenceFound),
+    Contract(presence.QueryPresence, presence.PresenceFound),
 )
 
 CHAT = (
     _append(
         chat.PostMessage,
-        via=_BOTH,
         errors=(*_APPEND, Code.EMPTY, Code.TOO_LONG, Code.SLOW_MODE, Code.ENTRY_UNKNOWN),
         invalid=_TEXT,
     ),
@@ -240,7 +248,7 @@ CHAT = (
     Contract(chat.Type, Done, rate=Rate.TYPING, errors=(*_ROOM, Code.MUTED)),
     Contract(chat.MarkRead, chat.UnreadCounted, errors=(*_ROOM, Code.ENTRY_UNKNOWN)),
     Contract(chat.CountUnread, chat.UnreadCounted),
-    _read(chat.ReadHistory, chat.History, errors=(*_ROOM, Code.ENTRY_UNKNOWN)),
+    Contract(chat.ReadHistory, chat.History, errors=(*_ROOM, Code.ENTRY_UNKNOWN), via=_BOTH),
     Contract(chat.ReadSince, chat.Since, errors=_ROOM),
 )
 

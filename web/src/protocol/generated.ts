@@ -134,25 +134,9 @@ export type HttpCommand =
   | CreateRoom
   | GetRoom
   | BrowseRooms
-  | ListMyRooms
-  | JoinRoom
-  | LeaveRoom
   | UpdateRoom
   | DeleteRoom
-  | TransferRoom
-  | SetRole
-  | KickMember
-  | BanMember
-  | UnbanMember
-  | MuteMember
-  | ListMembers
-  | ListBans
-  | CreateInvite
-  | ListInvites
-  | RevokeInvite
   | LookUpInvite
-  | QueryPresence
-  | PostMessage
   | ReadHistory;
 export type HttpReply =
   | Error
@@ -165,14 +149,7 @@ export type HttpReply =
   | RoomChanged
   | RoomFound
   | RoomsPage
-  | MyRooms
-  | MembersPage
-  | Bans
-  | InviteCreated
-  | Invites
   | InviteFound
-  | PresenceFound
-  | Appended
   | History;
 
 /**
@@ -745,7 +722,7 @@ export interface Followed {
  * The answer for one room.
  *
  * `recovered` is true where `entries` are all entries after the client's place. Where it is false
- * the client drops what it holds of the timeline and begins again from `entries`, the newest page.
+ * `entries` is empty: the client takes a page of `chat.history` and goes on from its `head`.
  * `error` is a code where this room can't be followed; the others are not touched by it.
  */
 export interface FollowedRoom {
