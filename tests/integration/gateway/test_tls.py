@@ -48,6 +48,8 @@ async def test_the_gateway_speaks_https_where_it_has_a_certificate(
         wire = Wire(socket)
         hello = {"t": "session.hello", "token": body["access_token"], "versions": [1]}
         assert (await wire.ask(hello))["t"] == "session.welcome"
+        # An answer by way of the broker: by then it also knows of the gateway's subscription.
+        assert (await wire.ask({"t": "auth.devices"}))["t"] == "auth.devices_found"
         await asker.bus.nc.publish(subjects.user(user), b'{"t":"notice.mentioned"}')
         await wire.event("notice.mentioned")
         # A secure connection has a write buffer of its own, with the same bound.
