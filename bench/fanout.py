@@ -13,7 +13,7 @@ from bench import socketio as socketio_
 from bench.dialects import DIALECTS
 from bench.figures import Figure, Outcome, Target, percentile, table
 from bench.followers import CrowdFailed, Followers
-from bench.machine import CpuMeter, total
+from bench.machine import CpuMeter, Strangers, total
 from bench.speaker import Speaker, all_acknowledged, speak_openly
 
 SIZES = {300: 100.0, 2_000: 15.0}
@@ -47,18 +47,21 @@ class Side:
     size: int
     cost: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     """Microseconds of CPU a delivery: by process, and `path` for those that count."""
+    strangers: Strangers = field(default_factory=Strangers)
     p50: list[float] = field(default_factory=list[float])
     p99: list[float] = field(default_factory=list[float])
 
     async def window(self, seconds: float) -> None:
         """Posts for so long and notes what it cost."""
         await self.followers.begin()
+        self.strangers.begin()
         meter = CpuMeter(self.pids)
         posts = await speak_openly(self.speakers, SIZES[self.size], seconds)
         await all_acknowledged(self.speakers)
         deliveries = posts * self.size
         await self._arrived(deliveries)
         spent = meter.spent()
+        self.strangers.end()
         for name, used in {**spent, "path": total(spent, self.path)}.items():
             self.cost.setdefault(name, []).append(used / deliveries * 1e6)
         latencies = await self.followers.end()
@@ -81,6 +84,7 @@ class Side:
             "followers": self.size,
             "messages_per_second": SIZES[self.size],
             "cpu_us_per_delivery": cpu,
+            "strangers_percent": Figure(tuple(self.strangers.percents), digits=0).as_json(),
             "p50_ms": Figure(tuple(self.p50)).as_json(),
             "p99_ms": Figure(tuple(self.p99)).as_json(),
         }
@@ -109,6 +113,7 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
                     side.cost.clear()
                     side.p50.clear()
                     side.p99.clear()
+                    side.strangers.percents.clear()
                 for turn in range(repeats):
                     console.print(f"[dim]fan-out to {size}: round {turn + 1} of {repeats}[/]")
                     # A-B, B-A: what the machine does meanwhile hits both alike.
@@ -130,6 +135,7 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
             "beside: chat",
             "p50",
             "p99",
+            "others’ CPU %",
         ),
         rows,
     )
@@ -170,7 +176,8 @@ def _row(side: Side) -> tuple[object, ...]:
     def cost(name: str) -> object:
         return Figure(tuple(side.cost[name])) if name in side.cost else "–"
 
-    tail = (Figure(tuple(side.p50)), Figure(tuple(side.p99)))
+    others = Figure(tuple(side.strangers.percents), digits=0)
+    tail = (Figure(tuple(side.p50)), Figure(tuple(side.p99)), others)
     return (side.name, side.size, cost("path"), cost("gateway"), cost("nats"), cost("chat"), *tail)
 
 

@@ -39,7 +39,7 @@ class Figure:
             "median": self.median,
             "min": round(min(self.values), self.digits),
             "max": round(max(self.values), self.digits),
-            "n": len(self.values),
+            "values": [round(value, self.digits) for value in self.values],
         }
 
 

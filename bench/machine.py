@@ -38,6 +38,37 @@ class CpuMeter:
         return {name: now[name] - began for name, began in self._began.items()}
 
 
+class Strangers:
+    """What others use of the machine, in percent of all its cores, from one look to the next.
+
+    A figure taken beside them is theirs as much as the server's: each window says how many.
+    """
+
+    def __init__(self) -> None:
+        self.percents: list[float] = []
+        self._known = self._now()
+
+    def begin(self) -> None:
+        """Looks away from what happened since the last look."""
+        self._known = self._now()
+
+    def end(self) -> None:
+        """Notes what they used since the beginning."""
+        known, now = self._known, self._now()
+        whole, idle, ours = (after - before for before, after in zip(known, now, strict=True))
+        self.percents.append(max(0.0, whole - idle - ours) / whole * 100)
+
+    def _now(self) -> tuple[float, float, float]:
+        # The kernel counts a guest's time as a user's, too.
+        times = {k: v for k, v in psutil.cpu_times()._asdict().items() if "guest" not in k}
+        idle = times["idle"] + times.get("iowait", 0.0)
+        return sum(times.values()), idle, sum(map(cpu_seconds, self._family()))
+
+    def _family(self) -> list[int]:
+        me = psutil.Process()
+        return [me.pid, *(child.pid for child in me.children(recursive=True))]
+
+
 def total(spent: Mapping[str, float], names: Iterable[str]) -> float:
     """Seconds of CPU of some of the processes together."""
     return sum(spent[name] for name in names)

@@ -10,7 +10,7 @@ from rich.console import Console
 from bench import parley as parley_
 from bench.dialects import PARLEY
 from bench.figures import Figure, Outcome, Target, percentile, table
-from bench.machine import CpuMeter
+from bench.machine import CpuMeter, Strangers
 from bench.speaker import Speaker, all_acknowledged, latencies, speak_openly
 
 PEOPLE = 50
@@ -30,6 +30,7 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
     p99: list[float] = []
     rates: list[float] = []
     closed_p50: list[float] = []
+    beside_open, beside_closed = Strangers(), Strangers()
     cpu_open: list[dict[str, float]] = []
     cpu_closed: list[dict[str, float]] = []
     async with AsyncExitStack() as running:
@@ -40,18 +41,22 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
         latencies(speakers)
         for turn in range(repeats):
             console.print(f"[dim]post: round {turn + 1} of {repeats}[/]")
+            beside_open.begin()
             meter = CpuMeter(ours.pids)
             posts = await speak_openly(speakers, PEOPLE * OPEN_PER_PERSON, seconds)
             await all_acknowledged(speakers)
             cpu_open.append(_each(meter, posts))
+            beside_open.end()
             seen = latencies(speakers)
             p50.append(percentile(seen, 0.5))
             p99.append(percentile(seen, 0.99))
+            beside_closed.begin()
             meter = CpuMeter(ours.pids)
             posts = await _speak_closed(speakers, seconds)
             rates.append(posts / seconds)
             await all_acknowledged(speakers)
             cpu_closed.append(_each(meter, posts))
+            beside_closed.end()
             closed_p50.append(percentile(latencies(speakers), 0.5))
             # The projector may lag behind a closed loop: the next round begins with an empty desk.
             await asyncio.sleep(2)
@@ -62,12 +67,14 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
             "p50_ms": Figure(tuple(p50)).as_json(),
             "p99_ms": Figure(tuple(p99)).as_json(),
             "cpu_us_per_post": _medians(cpu_open),
+            "strangers_percent": Figure(tuple(beside_open.percents), digits=0).as_json(),
         },
         "closed": {
             "in_flight": PEOPLE * IN_FLIGHT,
             "acknowledged_per_second": Figure(tuple(rates), digits=0).as_json(),
             "p50_ms": Figure(tuple(closed_p50)).as_json(),
             "cpu_us_per_post": _medians(cpu_closed),
+            "strangers_percent": Figure(tuple(beside_closed.percents), digits=0).as_json(),
         },
     }
     targets = [
@@ -141,8 +148,10 @@ def _table(figures: dict[str, Any]) -> Any:
             spread(loop, "p50_ms"),
             spread(loop, "p99_ms"),
             *(figures[loop]["cpu_us_per_post"][name] for name in names),
+            spread(loop, "strangers_percent"),
         )
         for loop in ("open", "closed")
     ]
-    columns = ("posting", "posts/s", "p50 ms", "p99 ms", *(f"{name} µs" for name in names))
+    costs = (f"{name} µs" for name in names)
+    columns = ("posting", "posts/s", "p50 ms", "p99 ms", *costs, "others’ CPU %")
     return table("Acknowledged posts, median (min–max), and CPU a post", columns, rows)
