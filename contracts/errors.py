@@ -100,6 +100,19 @@ class Code(Enum):
         "chat.client_id_reused", 409, False, "That client id was used for something else."
     )
 
+    # Calls
+    CALL_FULL = Spec(
+        "calls.full", 409, True, "This call has as many people as it can. You can still chat."
+    )
+    NOT_IN_CALL = Spec("calls.not_in_call", 409, False, "You are not in this call.")
+    CALL_OVER = Spec("calls.over", 410, False, "That call is over.")
+    PEER_GONE = Spec("calls.peer_gone", 410, False, "That person is not in the call any more.")
+    SDP_INVALID = Spec(
+        "calls.description_invalid", 422, False, "That is not a session description."
+    )
+    CANDIDATE_INVALID = Spec("calls.candidate_invalid", 422, False, "That is not an ICE candidate.")
+    SESSION_REQUIRED = Spec("calls.session_required", 409, False, "Calls need a live connection.")
+
     # The connection
     SESSION_UNKNOWN = Spec("session.unknown", 404, False, "That session is over.")
     VERSION_UNSUPPORTED = Spec(

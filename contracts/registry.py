@@ -252,7 +252,51 @@ CHAT = (
     Contract(chat.ReadSince, chat.Since, errors=_ROOM),
 )
 
-SIGNALING = (Contract(signaling.GetIceServers, signaling.IceServers, errors=_ROOM),)
+_RELAY = (*_ROOM, Code.SESSION_REQUIRED, Code.NOT_IN_CALL, Code.PEER_GONE)
+_SDP = {("$.sdp", "short"): Code.SDP_INVALID, ("$.sdp", "long"): Code.SDP_INVALID}
+_CANDIDATE = {
+    ("$.candidate", "short"): Code.CANDIDATE_INVALID,
+    ("$.candidate", "long"): Code.CANDIDATE_INVALID,
+}
+_JOIN = (*_ROOM, Code.SESSION_REQUIRED, Code.CONFLICT)
+
+SIGNALING = (
+    Contract(signaling.GetIceServers, signaling.IceServers, errors=_ROOM),
+    Contract(signaling.GetRoster, signaling.RosterFound, errors=_ROOM),
+    Contract(
+        signaling.JoinCall,
+        signaling.RosterFound,
+        rate=Rate.WRITE,
+        errors=(*_JOIN, Code.CALL_FULL),
+    ),
+    Contract(signaling.LeaveCall, Done, rate=Rate.WRITE, errors=_JOIN),
+    Contract(signaling.SetMedia, Done, rate=Rate.WRITE, errors=(*_JOIN, Code.NOT_IN_CALL)),
+    Contract(signaling.Ring, Done, rate=Rate.WRITE, errors=(*_JOIN, Code.NOT_IN_CALL)),
+    Contract(signaling.DeclineCall, Done, rate=Rate.WRITE, errors=(*_ROOM, Code.CALL_OVER)),
+    Contract(
+        signaling.SendOffer,
+        signaling.Relayed,
+        rate=Rate.SIGNAL,
+        errors=(*_RELAY, Code.SDP_INVALID),
+        invalid=_SDP,
+    ),
+    Contract(
+        signaling.SendAnswer,
+        signaling.Relayed,
+        rate=Rate.SIGNAL,
+        errors=(*_RELAY, Code.SDP_INVALID),
+        invalid=_SDP,
+    ),
+    Contract(
+        signaling.SendCandidate,
+        signaling.Relayed,
+        rate=Rate.SIGNAL,
+        errors=(*_RELAY, Code.CANDIDATE_INVALID),
+        invalid=_CANDIDATE,
+    ),
+    Contract(signaling.EndCandidates, signaling.Relayed, rate=Rate.SIGNAL, errors=_RELAY),
+    Contract(signaling.AskRestart, signaling.Relayed, rate=Rate.SIGNAL, errors=_RELAY),
+)
 
 CONTRACTS: tuple[Contract, ...] = (*AUTH, *ROOMS, *CHAT, *SIGNALING)
 """Every command that a service answers on `svc.<tag>`."""
@@ -285,6 +329,11 @@ STATE_EVENTS: tuple[type[Event], ...] = (
     rooms.MemberProfileChanged,
     presence.PresenceChanged,
     chat.Typing,
+    signaling.CallStarted,
+    signaling.CallEnded,
+    signaling.ParticipantJoined,
+    signaling.ParticipantLeft,
+    signaling.ParticipantChanged,
 )
 USER_EVENTS: tuple[type[Event], ...] = (
     notices.RoomAdded,
@@ -292,12 +341,23 @@ USER_EVENTS: tuple[type[Event], ...] = (
     notices.Mentioned,
     notices.ReadMoved,
     notices.SignedOut,
+    signaling.Ringing,
+    signaling.RingingStopped,
+    signaling.CallDeclined,
+)
+SESSION_EVENTS: tuple[type[Event], ...] = (
+    signaling.OfferReceived,
+    signaling.AnswerReceived,
+    signaling.CandidateReceived,
+    signaling.CandidatesEnded,
+    signaling.RestartAsked,
 )
 GATEWAY_EVENTS: tuple[type[Event], ...] = (frames.GoingAway,)
 EVENTS: tuple[type[Event], ...] = (
     *TIMELINE_EVENTS,
     *STATE_EVENTS,
     *USER_EVENTS,
+    *SESSION_EVENTS,
     *GATEWAY_EVENTS,
 )
 """Every event that a browser can receive."""

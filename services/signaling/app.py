@@ -1,19 +1,35 @@
 """Puts `services/signaling` together."""
 
 from contracts.rooms import MemberView
-from contracts.streams import MEMBERS
+from contracts.streams import CALLS, MEMBERS
 from runtime.process import Process, run
 from runtime.readmodel import ReadModel
 from services.signaling.handlers import Handlers
+from services.signaling.relay import Relay
 from services.signaling.settings import SignalingSettings
+from services.signaling.sweeper import Sweeper
+from services.signaling.switchboard import Switchboard, mirror
 
 
 async def start(process: Process, settings: SignalingSettings) -> None:
-    """Mirrors who is where, then answers."""
-    members = ReadModel(process.bus, MEMBERS, MemberView)
-    await members.start()
-    process.exit.push_async_callback(members.stop)
-    await process.serve(Handlers(members, settings).table())
+    """Mirrors who is where, then answers, relays and sweeps."""
+    bus = process.bus
+    store = await bus.ensure_bucket(CALLS)
+    calls, members = mirror(bus), ReadModel(bus, MEMBERS, MemberView)
+    for model in (calls, members):
+        await model.start()
+        process.exit.push_async_callback(model.stop)
+    switchboard = Switchboard(bus, store, calls)
+    sweeper = Sweeper(bus, switchboard, members)
+    await sweeper.start()
+    process.exit.push_async_callback(sweeper.stop)
+    await process.serve(
+        {
+            **Handlers(switchboard, members, settings).table(),
+            **Relay(bus, switchboard).table(),
+        }
+    )
+    process.spawn(sweeper.run(), name="sweeper")
 
 
 def main() -> None:

@@ -1,31 +1,62 @@
-"""Commands of `services/signaling`."""
+"""Commands of `services/signaling` that concern a whole call."""
 
+from functools import partial
+
+from contracts.base import Done
 from contracts.errors import Code, Refusal
+from contracts.ids import RoomId
 from contracts.rooms import MemberView
-from contracts.signaling import GetIceServers, IceServers
+from contracts.signaling import (
+    CallView,
+    DeclineCall,
+    GetIceServers,
+    GetRoster,
+    IceServers,
+    JoinCall,
+    LeaveCall,
+    Participant,
+    Ring,
+    RosterFound,
+    SetMedia,
+)
+from runtime.ids import new_id
 from runtime.readmodel import ReadModel
 from runtime.serve import Call, Table
+from services.signaling import calls
 from services.signaling.ice import ice_servers
+from services.signaling.relay import session_of
 from services.signaling.settings import SignalingSettings
+from services.signaling.switchboard import Switchboard
 
 
 class Handlers:
-    """Answers from the read model of memberships and the operator's settings; keeps no state."""
+    """Answers from KV, the read model of memberships and the operator's settings."""
 
-    def __init__(self, members: ReadModel[MemberView], settings: SignalingSettings) -> None:
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        members: ReadModel[MemberView],
+        settings: SignalingSettings,
+    ) -> None:
+        self._switchboard = switchboard
         self._members = members
         self._settings = settings
 
     def table(self) -> Table:
         """Which command each handler answers."""
-        return {GetIceServers: self.ice_servers}
+        return {
+            GetIceServers: self.ice_servers,
+            GetRoster: self.roster,
+            JoinCall: self.join,
+            LeaveCall: self.leave,
+            SetMedia: self.set_media,
+            Ring: self.ring,
+            DeclineCall: self.decline,
+        }
 
     async def ice_servers(self, call: Call, command: GetIceServers) -> IceServers:
         """Credentials are for members only: a TURN server is a relay that others would abuse."""
-        key = f"{command.room}.{call.person.user}"
-        member = self._members.get(key) or await self._members.fetch(key)
-        if member is None or member.role is None:
-            raise Refusal(Code.NOT_MEMBER)
+        await self._check_member(call, command.room)
         settings = self._settings
         expires = call.at // 1000 + settings.turn_lifetime
         return IceServers(
@@ -39,3 +70,72 @@ class Handlers:
             expires_at=expires * 1000,
             relay_only=settings.turn_relay_only,
         )
+
+    async def roster(self, call: Call, command: GetRoster) -> RosterFound:
+        await self._check_member(call, command.room)
+        return self._found(command.room, await self._switchboard.read(command.room))
+
+    async def join(self, call: Call, command: JoinCall) -> RosterFound:
+        await self._check_member(call, command.room)
+        joining = Participant(
+            session=session_of(call),
+            user=call.person.user,
+            device=call.person.device,
+            since=call.at,
+            media=command.media,
+        )
+        view = await self._switchboard.apply(
+            command.room,
+            lambda view: calls.join(
+                command.room,
+                view,
+                joining,
+                limit=self._settings.mesh_limit,
+                new_call=new_id,
+                now=call.at,
+            ),
+        )
+        return self._found(command.room, view)
+
+    async def leave(self, call: Call, command: LeaveCall) -> Done:
+        gone = [session_of(call)]
+        await self._switchboard.apply(
+            command.room, partial(calls.remove, command.room, gone=gone, why="left")
+        )
+        return Done()
+
+    async def set_media(self, call: Call, command: SetMedia) -> Done:
+        session = session_of(call)
+        await self._switchboard.apply(
+            command.room,
+            partial(calls.change, command.room, session=session, media=command.media),
+        )
+        return Done()
+
+    async def ring(self, call: Call, command: Ring) -> Done:
+        by = session_of(call)
+        users = [user for user in command.users if await self._is_member(command.room, user)]
+        await self._switchboard.apply(
+            command.room, partial(calls.ring, command.room, by=by, users=users, now=call.at)
+        )
+        return Done()
+
+    async def decline(self, call: Call, command: DeclineCall) -> Done:
+        await self._check_member(call, command.room)
+        await self._switchboard.apply(
+            command.room,
+            partial(calls.decline, command.room, call=command.call, user=call.person.user),
+        )
+        return Done()
+
+    def _found(self, room: RoomId, view: CallView) -> RosterFound:
+        return RosterFound(roster=calls.roster(room, view, self._settings.mesh_limit))
+
+    async def _check_member(self, call: Call, room: RoomId) -> None:
+        if not await self._is_member(room, call.person.user):
+            raise Refusal(Code.NOT_MEMBER)
+
+    async def _is_member(self, room: RoomId, user: str) -> bool:
+        key = f"{room}.{user}"
+        view = self._members.get(key) or await self._members.fetch(key)
+        return view is not None and view.role is not None

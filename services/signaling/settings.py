@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from contracts.signaling import MESH_LIMIT
 from runtime.settings import ProcessSettings
 
 
 class SignalingSettings(ProcessSettings):
     """Settings of `services/signaling`, each an environment variable `PARLEY_…`."""
 
+    mesh_limit: int = Field(default=MESH_LIMIT, ge=2, le=16)
+    """People in one call, each of whom sends to each other one."""
     stun_urls: Annotated[tuple[str, ...], NoDecode] = ()
     """`stun:host:port`, separated by commas. Empty: peers on one network meet without."""
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()

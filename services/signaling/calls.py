@@ -1,0 +1,202 @@
+"""What may become of a call: pure functions from a view to the next one and its events.
+
+`CallView` in KV is the whole state. Each function returns what to write and what to tell; where
+nothing changes it returns the view it was given, and nothing is written.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec.structs import replace
+
+from contracts.base import Event
+from contracts.errors import Code, Refusal
+from contracts.ids import RoomId, SessionId, UserId
+from contracts.signaling import (
+    Bell,
+    CallDeclined,
+    CallEnded,
+    CallStarted,
+    CallView,
+    Media,
+    Participant,
+    ParticipantChanged,
+    ParticipantJoined,
+    ParticipantLeft,
+    Ringing,
+    RingingStopped,
+    Roster,
+)
+
+RING_SECONDS = 30
+"""About six rings; then it counts as missed."""
+
+Why = Literal["left", "lost", "removed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The next view, what the room hears, and what single people hear."""
+
+    view: CallView
+    events: tuple[Event, ...] = ()
+    notices: tuple[tuple[UserId, Event], ...] = ()
+
+
+NO_CALL = CallView(revision=0)
+
+
+def roster(room: RoomId, view: CallView, limit: int) -> Roster:
+    """What a client sees of a view."""
+    return Roster(
+        room=room,
+        call=view.call,
+        revision=view.revision,
+        started_at=view.started_at if view.call else None,
+        participants=list(view.participants),
+        limit=limit,
+    )
+
+
+def find(view: CallView, session: SessionId) -> Participant | None:
+    """The participant that is this session."""
+    return next((p for p in view.participants if p.session == session), None)
+
+
+def join(
+    room: RoomId,
+    view: CallView,
+    joining: Participant,
+    *,
+    limit: int,
+    new_call: Callable[[], str],
+    now: int,
+) -> Outcome:
+    """A session comes in; it starts the call where there is none.
+
+    Raises:
+        Refusal: the call is full.
+    """
+    here = find(view, joining.session)
+    if here is not None:
+        return change(room, view, joining.session, joining.media)
+    if len(view.participants) >= limit:
+        raise Refusal(Code.CALL_FULL)
+    events: list[Event] = []
+    call, revision, started_at = view.call, view.revision, view.started_at
+    if call is None:
+        call, started_at, revision = new_call(), now, revision + 1
+        events.append(CallStarted(room=room, call=call, revision=revision, started_at=now))
+    revision += 1
+    events.append(ParticipantJoined(room=room, call=call, revision=revision, participant=joining))
+    bells, notices = _silence(room, call, view.bells, "joined", {joining.user})
+    return Outcome(
+        replace(
+            view,
+            call=call,
+            revision=revision,
+            started_at=started_at,
+            participants=(*view.participants, joining),
+            bells=bells,
+        ),
+        tuple(events),
+        notices,
+    )
+
+
+def change(room: RoomId, view: CallView, session: SessionId, media: Media) -> Outcome:
+    """A participant sends something else now.
+
+    Raises:
+        Refusal: the session is not in the call.
+    """
+    here = find(view, session)
+    if here is None or view.call is None:
+        raise Refusal(Code.NOT_IN_CALL)
+    if here.media == media:
+        return Outcome(view)
+    changed = replace(here, media=media)
+    revision = view.revision + 1
+    participants = tuple(changed if p is here else p for p in view.participants)
+    return Outcome(
+        replace(view, revision=revision, participants=participants),
+        (ParticipantChanged(room=room, call=view.call, revision=revision, participant=changed),),
+    )
+
+
+def remove(room: RoomId, view: CallView, gone: Sequence[SessionId], why: Why) -> Outcome:
+    """Sessions leave, or have to; with the last of them the call is over."""
+    leaving = [p for p in view.participants if p.session in gone]
+    call = view.call
+    if not leaving or call is None:
+        return Outcome(view)
+    revision = view.revision
+    events: list[Event] = []
+    for participant in leaving:
+        revision += 1
+        events.append(
+            ParticipantLeft(
+                room=room, call=call, revision=revision, session=participant.session, why=why
+            )
+        )
+    staying = tuple(p for p in view.participants if p not in leaving)
+    if staying:
+        return Outcome(replace(view, revision=revision, participants=staying), tuple(events))
+    revision += 1
+    events.append(CallEnded(room=room, call=call, revision=revision))
+    rung = {bell.user for bell in view.bells}
+    _, notices = _silence(room, call, view.bells, "ended", rung)
+    return Outcome(CallView(revision=revision), tuple(events), notices)
+
+
+def ring(room: RoomId, view: CallView, by: SessionId, users: Sequence[UserId], now: int) -> Outcome:
+    """A participant asks people to come. Those who are in the call already are left in peace.
+
+    Raises:
+        Refusal: the one who rings is not in the call.
+    """
+    ringer = find(view, by)
+    if ringer is None or view.call is None:
+        raise Refusal(Code.NOT_IN_CALL)
+    present = {p.user for p in view.participants}
+    until = now + RING_SECONDS * 1000
+    rung = [user for user in dict.fromkeys(users) if user not in present]
+    if not rung:
+        return Outcome(view)
+    kept = tuple(b for b in view.bells if b.user not in rung and b.until > now)
+    fresh = tuple(Bell(user=user, by=ringer.user, until=until) for user in rung)
+    notice = Ringing(room=room, call=view.call, by=ringer.user, until=until)
+    return Outcome(
+        replace(view, bells=(*kept, *fresh)), notices=tuple((user, notice) for user in rung)
+    )
+
+
+def decline(room: RoomId, view: CallView, call: str, user: UserId) -> Outcome:
+    """Someone who is rung says no.
+
+    Raises:
+        Refusal: that call is over.
+    """
+    if view.call != call:
+        raise Refusal(Code.CALL_OVER)
+    bell = next((b for b in view.bells if b.user == user), None)
+    if bell is None:
+        return Outcome(view)
+    bells, notices = _silence(room, call, view.bells, "declined", {user})
+    told = (bell.by, CallDeclined(room=room, call=call, user=user))
+    return Outcome(replace(view, bells=bells), notices=(*notices, told))
+
+
+def _silence(
+    room: RoomId,
+    call: str,
+    bells: tuple[Bell, ...],
+    why: Literal["joined", "declined", "ended"],
+    users: set[UserId],
+) -> tuple[tuple[Bell, ...], tuple[tuple[UserId, Event], ...]]:
+    stopped = RingingStopped(room=room, call=call, why=why)
+    return (
+        tuple(b for b in bells if b.user not in users),
+        tuple((b.user, stopped) for b in bells if b.user in users),
+    )
