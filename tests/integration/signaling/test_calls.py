@@ -1,0 +1,234 @@
+"""Two replicas of signaling, real NATS: joining, relaying, and nobody left behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from nats.js.kv import KeyValue
+
+from contracts import subjects
+from contracts.callers import Account
+from contracts.errors import Code
+from contracts.ids import GatewayId, RoomId, SessionId
+from contracts.presence import GatewayLease, SessionLease
+from contracts.rooms import MemberView, Role
+from contracts.signaling import (
+    CallEnded,
+    CandidateReceived,
+    DeclineCall,
+    EndCandidates,
+    GetIceServers,
+    GetRoster,
+    JoinCall,
+    LeaveCall,
+    Media,
+    OfferReceived,
+    ParticipantJoined,
+    ParticipantLeft,
+    Ring,
+    Ringing,
+    RingingStopped,
+    Roster,
+    SendCandidate,
+    SendOffer,
+    SetMedia,
+)
+from contracts.streams import LEASES, MEMBERS
+from runtime.codec import encode
+from runtime.ids import new_id
+from runtime.process import Process
+from services.signaling.app import start
+from services.signaling.settings import SignalingSettings
+from tests.support.asking import Asker, account
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.integration, pytest.mark.calls]
+
+SDP = """v=0
+o=- 1 2 IN IP4 127.0.0.1
+s=-
+t=0 0
+m=audio 9 UDP/TLS/RTP/SAVPF 111
+a=ice-ufrag:abcd
+a=ice-pwd:abcdefghijklmnopqrstuvwx
+a=fingerprint:sha-256 00:11
+a=setup:actpass
+"""
+CANDIDATE = "candidate:1 1 udp 2122252543 192.0.2.1 50000 typ host"
+
+
+@dataclass
+class World:
+    """A room, its members, and the gateway that holds their sessions."""
+
+    asker: Asker
+    members: KeyValue
+    leases: KeyValue
+    room: RoomId
+    gateway: GatewayId
+
+    async def member(self) -> Account:
+        """Someone in the room, connected at the gateway."""
+        person = account(session=new_id())
+        view = MemberView(role=Role.MEMBER, muted_until=0, banned=False, revision=1)
+        await self.members.put(f"{self.room}.{person.user}", encode(view))
+        await self.connect(person, self.gateway)
+        return person
+
+    async def connect(self, person: Account, gateway: GatewayId) -> None:
+        await self.leases.put(f"gateway.{gateway}", encode(GatewayLease(since=0, sessions=1)))
+        lease = SessionLease(user=person.user, device=person.device, gateway=gateway, since=0)
+        await self.leases.put(f"session.{person.session}", encode(lease))
+
+    async def roster(self, person: Account) -> Roster:
+        return (await self.asker.ask(person, GetRoster(room=self.room))).roster
+
+    async def sessions(self, person: Account) -> list[SessionId]:
+        return [p.session for p in (await self.roster(person)).participants]
+
+
+@pytest_asyncio.fixture
+async def world(nats_url: str, asker: Asker) -> AsyncIterator[World]:
+    settings = SignalingSettings(
+        nats_url=nats_url,
+        mesh_limit=3,
+        turn_urls=("turn:a",),
+        turn_secret="north",
+        turn_relay_only=True,
+    )
+    members = await asker.bus.ensure_bucket(MEMBERS)
+    leases = await asker.bus.ensure_bucket(LEASES)
+    async with AsyncExitStack() as running:
+        for _ in range(2):
+            process = await running.enter_async_context(Process("signaling", settings))
+            await start(process, settings)
+        yield World(asker, members, leases, RoomId(new_id()), GatewayId(new_id()))
+
+
+async def test_people_meet_and_the_room_hears_of_it(world: World):
+    ann, bob = await world.member(), await world.member()
+    heard = await world.asker.hear(subjects.state(world.room))
+    first = (await world.asker.ask(ann, JoinCall(room=world.room))).roster
+    second = (await world.asker.ask(bob, JoinCall(room=world.room))).roster
+    assert [p.session for p in second.participants] == [ann.session, bob.session]
+    assert first.call == second.call
+    await world.asker.ask(ann, SetMedia(room=world.room, media=Media(microphone=True)))
+    await world.asker.ask(ann, LeaveCall(room=world.room))
+    await world.asker.ask(bob, LeaveCall(room=world.room))
+    await wait_until(lambda: heard.of(CallEnded))
+    assert [event.revision for event in heard.told] == list(range(1, 8))
+    assert (await world.roster(ann)).call is None
+
+
+async def test_the_last_seat_goes_to_exactly_one(world: World):
+    people = [await world.member() for _ in range(8)]
+    outcomes = await world.asker.together(
+        *((person, JoinCall(room=world.room)) for person in people)
+    )
+    assert outcomes.count(Code.CALL_FULL) == 5
+    assert len(await world.sessions(people[0])) == 3
+
+
+async def test_strangers_and_the_unconnected_are_refused(world: World):
+    stranger = account(session=new_id())
+    for command in (JoinCall(room=world.room), GetRoster(room=world.room)):
+        assert await world.asker.refused(stranger, command) is Code.NOT_MEMBER
+    ann = await world.member()
+    by_http = account(str(ann.user))
+    assert await world.asker.refused(by_http, JoinCall(room=world.room)) is Code.SESSION_REQUIRED
+
+
+async def test_members_get_turn_credentials_and_strangers_do_not(world: World):
+    ann = await world.member()
+    found = await world.asker.ask(ann, GetIceServers(room=world.room))
+    assert found.relay_only
+    assert found.servers[0].username == f"{found.expires_at // 1000}:{ann.user}"
+    stranger = account()
+    assert await world.asker.refused(stranger, GetIceServers(room=world.room)) is Code.NOT_MEMBER
+
+
+async def test_an_offer_reaches_the_one_it_is_meant_for(world: World):
+    ann, bob, eve = [await world.member() for _ in range(3)]
+    for person in (ann, bob):
+        await world.asker.ask(person, JoinCall(room=world.room))
+    heard = await world.asker.hear(subjects.session(bob.session))
+    await world.asker.ask(ann, SendOffer(room=world.room, to=bob.session, sdp=SDP))
+    candidate = SendCandidate(room=world.room, to=bob.session, candidate=CANDIDATE, sdp_mid="0")
+    await world.asker.ask(ann, candidate)
+    await wait_until(lambda: heard.of(CandidateReceived))
+    [offer] = heard.of(OfferReceived)
+    assert (offer.sender, offer.sdp) == (ann.session, SDP)
+
+    # Eve is a member of the room, but not in the call.
+    spoof = SendOffer(room=world.room, to=bob.session, sdp=SDP)
+    assert await world.asker.refused(eve, spoof) is Code.NOT_IN_CALL
+    absent = EndCandidates(room=world.room, to=eve.session)
+    assert await world.asker.refused(ann, absent) is Code.PEER_GONE
+    garbage = SendOffer(room=world.room, to=bob.session, sdp="v=1")
+    assert await world.asker.refused(ann, garbage) is Code.SDP_INVALID
+    nothing = SendCandidate(room=world.room, to=bob.session, candidate="candidate:x")
+    assert await world.asker.refused(ann, nothing) is Code.CANDIDATE_INVALID
+    assert len(heard.told) == 2
+
+
+async def test_ringing(world: World):
+    ann, bob = await world.member(), await world.member()
+    heard = await world.asker.hear(subjects.user(bob.user))
+    found = await world.asker.ask(ann, JoinCall(room=world.room))
+    await world.asker.ask(ann, Ring(room=world.room, users=[bob.user, account().user]))
+    await wait_until(lambda: heard.of(Ringing))
+    await world.asker.ask(bob, DeclineCall(room=world.room, call=found.roster.call))
+    await wait_until(lambda: heard.of(RingingStopped))
+    old = DeclineCall(room=world.room, call=new_id())
+    assert await world.asker.refused(bob, old) is Code.CALL_OVER
+
+
+async def test_a_session_that_ended_leaves_no_ghost(world: World):
+    ann, bob = await world.member(), await world.member()
+    for person in (ann, bob):
+        await world.asker.ask(person, JoinCall(room=world.room))
+    heard = await world.asker.hear(subjects.state(world.room))
+    # Bob's gateway says that his grace is over.
+    await world.leases.delete(f"session.{bob.session}")
+    await wait_until(lambda: heard.of(ParticipantLeft), 20)
+    assert [(e.session, e.why) for e in heard.of(ParticipantLeft)] == [(bob.session, "lost")]
+    assert await world.sessions(ann) == [ann.session]
+
+
+async def test_a_dead_gateways_people_go_and_those_taken_over_stay(world: World):
+    ann, bob = await world.member(), await world.member()
+    for person in (ann, bob):
+        await world.asker.ask(person, JoinCall(room=world.room))
+    await world.leases.delete(f"gateway.{world.gateway}")
+    await world.connect(ann, GatewayId(new_id()))
+
+    async def only_ann() -> bool:
+        return await world.sessions(ann) == [ann.session]
+
+    await wait_until(only_ann, 25)
+
+
+async def test_who_is_kicked_from_the_room_is_out_of_its_call(world: World):
+    ann, bob = await world.member(), await world.member()
+    for person in (ann, bob):
+        await world.asker.ask(person, JoinCall(room=world.room))
+    heard = await world.asker.hear(subjects.state(world.room))
+    await world.members.delete(f"{world.room}.{bob.user}")
+    await wait_until(lambda: heard.of(ParticipantLeft))
+    assert heard.of(ParticipantLeft)[0].why == "removed"
+
+
+async def test_many_come_and_go_at_once_and_every_listener_agrees(world: World):
+    people = [await world.member() for _ in range(3)]
+    heard = await world.asker.hear(subjects.state(world.room))
+    for _ in range(5):
+        await asyncio.gather(*(world.asker.ask(p, JoinCall(room=world.room)) for p in people))
+        await asyncio.gather(*(world.asker.ask(p, LeaveCall(room=world.room)) for p in people))
+    roster = await world.roster(people[0])
+    await wait_until(lambda: len(heard.told) == roster.revision)
+    assert roster.participants == []
+    assert len(heard.of(ParticipantJoined)) == len(heard.of(ParticipantLeft)) == 15
+    assert sorted(e.revision for e in heard.told) == list(range(1, roster.revision + 1))
