@@ -55,7 +55,18 @@ export type SocketCommand =
   | CountUnread
   | ReadHistory
   | ReadSince
-  | GetIceServers;
+  | GetIceServers
+  | GetRoster
+  | JoinCall
+  | LeaveCall
+  | SetMedia
+  | Ring
+  | DeclineCall
+  | SendOffer
+  | SendAnswer
+  | SendCandidate
+  | EndCandidates
+  | AskRestart;
 /**
  * Whatever a client receives: a reply to a request, or an event.
  */
@@ -84,7 +95,9 @@ export type SocketReply =
   | UnreadCounted
   | History
   | Since
-  | IceServers;
+  | IceServers
+  | RosterFound
+  | Relayed;
 export type TimelineEntry =
   MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved;
 /**
@@ -105,11 +118,24 @@ export type SocketEvent =
   | MemberProfileChanged
   | PresenceChanged
   | Typing
+  | CallStarted
+  | CallEnded
+  | ParticipantJoined
+  | ParticipantLeft
+  | ParticipantChanged
   | RoomAdded
   | RoomRemoved
   | Mentioned
   | ReadMoved
   | SignedOut
+  | Ringing
+  | RingingStopped
+  | CallDeclined
+  | OfferReceived
+  | AnswerReceived
+  | CandidateReceived
+  | CandidatesEnded
+  | RestartAsked
   | GoingAway;
 /**
  * Why someone is not in a room any more.
@@ -641,6 +667,138 @@ export interface ReadSince {
 export interface GetIceServers {
   t: 'signaling.ice_servers';
   room: string;
+}
+/**
+ * Asks who is in a room's call, before joining or after missing something.
+ */
+export interface GetRoster {
+  t: 'signaling.roster';
+  room: string;
+}
+/**
+ * Joins the room's call, or starts it. Joining a call one is in changes nothing but `media`.
+ */
+export interface JoinCall {
+  t: 'signaling.join';
+  room: string;
+  media?: Media;
+}
+/**
+ * What a participant sends and shows right now.
+ */
+export interface Media {
+  microphone?: boolean;
+  camera?: boolean;
+  screen?: boolean;
+  hand?: boolean;
+  recording?: boolean;
+}
+/**
+ * Leaves; a call that nobody is in any more is over. Not being in it is no error.
+ */
+export interface LeaveCall {
+  t: 'signaling.leave';
+  room: string;
+}
+/**
+ * Tells the others what one sends now.
+ */
+export interface SetMedia {
+  t: 'signaling.set_media';
+  room: string;
+  media: Media1;
+}
+/**
+ * What a participant sends and shows right now.
+ */
+export interface Media1 {
+  microphone?: boolean;
+  camera?: boolean;
+  screen?: boolean;
+  hand?: boolean;
+  recording?: boolean;
+}
+/**
+ * Asks members of the room to come to the call one is in.
+ */
+export interface Ring {
+  t: 'signaling.ring';
+  room: string;
+  /**
+   * @minItems 1
+   * @maxItems 16
+   */
+  users: string[];
+}
+/**
+ * Answers a ringing with no; it stops on all of one's devices.
+ */
+export interface DeclineCall {
+  t: 'signaling.decline';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+}
+/**
+ * Sends an offer to another session of the call.
+ */
+export interface SendOffer {
+  t: 'signaling.offer';
+  room: string;
+  to: string;
+  sdp: string;
+  proof?: null | Proof;
+}
+/**
+ * Ties a description to the device that made it: a signature over its DTLS fingerprints.
+ *
+ * The key is an ECDSA P-256 public key in raw form and the signature is over
+ * `<call> <from> <to> <fingerprint>…`, both base64url. The server passes it on unread.
+ */
+export interface Proof {
+  key: string;
+  signature: string;
+}
+/**
+ * Answers an offer.
+ */
+export interface SendAnswer {
+  t: 'signaling.answer';
+  room: string;
+  to: string;
+  sdp: string;
+  proof?: null | Proof;
+}
+/**
+ * Sends one ICE candidate as it is found (trickle, RFC 8838).
+ */
+export interface SendCandidate {
+  t: 'signaling.candidate';
+  room: string;
+  to: string;
+  candidate: string;
+  sdp_mid?: string | null;
+  sdp_m_line_index?: number | null;
+  username_fragment?: string | null;
+}
+/**
+ * Tells that no more candidates of this generation will come (RFC 8838 §14).
+ */
+export interface EndCandidates {
+  t: 'signaling.end_of_candidates';
+  room: string;
+  to: string;
+  username_fragment?: string | null;
+}
+/**
+ * Asks the other side to restart ICE, where one can't do so oneself.
+ */
+export interface AskRestart {
+  t: 'signaling.restart_ice';
+  room: string;
+  to: string;
 }
 /**
  * What answers a request: exactly one, with the request's id.
@@ -1267,6 +1425,46 @@ export interface IceServer {
   credential?: string | null;
 }
 /**
+ * The roster as of its revision.
+ */
+export interface RosterFound {
+  t: 'signaling.roster_found';
+  roster: Roster;
+}
+/**
+ * Who is in a room's call. `call` is none while nobody is.
+ */
+export interface Roster {
+  room: string;
+  call: string | null;
+  /**
+   * Grows with each change of what it belongs to; never reused.
+   */
+  revision: number;
+  started_at: number | null;
+  participants: Participant[];
+  limit: number;
+}
+/**
+ * A session in a call. `since` orders the roster; the lower session id is the polite peer.
+ */
+export interface Participant {
+  session: string;
+  user: string;
+  device: string;
+  /**
+   * Milliseconds since the Unix epoch, UTC.
+   */
+  since: number;
+  media: Media1;
+}
+/**
+ * The message was handed to the gateway that holds the other session.
+ */
+export interface Relayed {
+  t: 'signaling.relayed';
+}
+/**
  * The room's name, words, limits or owner changed.
  */
 export interface RoomUpdated {
@@ -1368,6 +1566,89 @@ export interface Typing {
   writing: boolean;
 }
 /**
+ * A call began in the room.
+ */
+export interface CallStarted {
+  t: 'call.started';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  /**
+   * Grows with each change of what it belongs to; never reused.
+   */
+  revision: number;
+  /**
+   * Milliseconds since the Unix epoch, UTC.
+   */
+  started_at: number;
+}
+/**
+ * Nobody is in the call any more.
+ */
+export interface CallEnded {
+  t: 'call.ended';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  /**
+   * Grows with each change of what it belongs to; never reused.
+   */
+  revision: number;
+}
+/**
+ * A session came into the call.
+ */
+export interface ParticipantJoined {
+  t: 'call.joined';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  /**
+   * Grows with each change of what it belongs to; never reused.
+   */
+  revision: number;
+  participant: Participant;
+}
+/**
+ * A session is not in the call any more.
+ */
+export interface ParticipantLeft {
+  t: 'call.left';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  /**
+   * Grows with each change of what it belongs to; never reused.
+   */
+  revision: number;
+  session: string;
+  why: 'left' | 'lost' | 'removed';
+}
+/**
+ * A participant sends something else now.
+ */
+export interface ParticipantChanged {
+  t: 'call.changed';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  /**
+   * Grows with each change of what it belongs to; never reused.
+   */
+  revision: number;
+  participant: Participant;
+}
+/**
  * You are in a room now, by this device or another.
  */
 export interface RoomAdded {
@@ -1417,6 +1698,95 @@ export interface SignedOut {
   device: string | null;
   except_device?: string | null;
   why: 'account_deleted' | 'logged_out' | 'password_changed' | 'revoked' | 'token_reused';
+}
+/**
+ * Someone asks you to come to a call. Stop after `until`: then it was missed.
+ */
+export interface Ringing {
+  t: 'notice.ringing';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  by: string;
+  /**
+   * Milliseconds since the Unix epoch, UTC.
+   */
+  until: number;
+}
+/**
+ * A ringing is over: you came or declined on some device, or nobody is there any more.
+ */
+export interface RingingStopped {
+  t: 'notice.ringing_stopped';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  why: 'declined' | 'ended' | 'joined';
+}
+/**
+ * Someone you rang declined.
+ */
+export interface CallDeclined {
+  t: 'notice.declined';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  user: string;
+}
+/**
+ * A peer made an offer.
+ */
+export interface OfferReceived {
+  t: 'signal.offer';
+  room: string;
+  sender: string;
+  sdp: string;
+  proof?: null | Proof;
+}
+/**
+ * A peer answered.
+ */
+export interface AnswerReceived {
+  t: 'signal.answer';
+  room: string;
+  sender: string;
+  sdp: string;
+  proof?: null | Proof;
+}
+/**
+ * A peer found a candidate.
+ */
+export interface CandidateReceived {
+  t: 'signal.candidate';
+  room: string;
+  sender: string;
+  candidate: string;
+  sdp_mid?: string | null;
+  sdp_m_line_index?: number | null;
+  username_fragment?: string | null;
+}
+/**
+ * A peer has no more candidates.
+ */
+export interface CandidatesEnded {
+  t: 'signal.end_of_candidates';
+  room: string;
+  sender: string;
+  username_fragment?: string | null;
+}
+/**
+ * A peer wants ICE restarted.
+ */
+export interface RestartAsked {
+  t: 'signal.restart_ice';
+  room: string;
+  sender: string;
 }
 /**
  * This gateway is about to stop: reconnect after `delay_ms`, which differs for each client.
@@ -1573,6 +1943,17 @@ export interface ReplyByTag {
   'chat.history': History;
   'chat.since': Since;
   'signaling.ice_servers': IceServers;
+  'signaling.roster': RosterFound;
+  'signaling.join': RosterFound;
+  'signaling.leave': Done;
+  'signaling.set_media': Done;
+  'signaling.ring': Done;
+  'signaling.decline': Done;
+  'signaling.offer': Relayed;
+  'signaling.answer': Relayed;
+  'signaling.candidate': Relayed;
+  'signaling.end_of_candidates': Relayed;
+  'signaling.restart_ice': Relayed;
 }
 
 /** Each command of the websocket by its tag. */
@@ -1624,6 +2005,17 @@ export interface CommandByTag {
   'chat.history': ReadHistory;
   'chat.since': ReadSince;
   'signaling.ice_servers': GetIceServers;
+  'signaling.roster': GetRoster;
+  'signaling.join': JoinCall;
+  'signaling.leave': LeaveCall;
+  'signaling.set_media': SetMedia;
+  'signaling.ring': Ring;
+  'signaling.decline': DeclineCall;
+  'signaling.offer': SendOffer;
+  'signaling.answer': SendAnswer;
+  'signaling.candidate': SendCandidate;
+  'signaling.end_of_candidates': EndCandidates;
+  'signaling.restart_ice': AskRestart;
 }
 
 export type SocketTag = keyof CommandByTag;
@@ -1823,6 +2215,34 @@ export const ERRORS = {
     retryable: false,
   },
   'chat.client_id_reused': {
+    status: 409,
+    retryable: false,
+  },
+  'calls.full': {
+    status: 409,
+    retryable: true,
+  },
+  'calls.not_in_call': {
+    status: 409,
+    retryable: false,
+  },
+  'calls.over': {
+    status: 410,
+    retryable: false,
+  },
+  'calls.peer_gone': {
+    status: 410,
+    retryable: false,
+  },
+  'calls.description_invalid': {
+    status: 422,
+    retryable: false,
+  },
+  'calls.candidate_invalid': {
+    status: 422,
+    retryable: false,
+  },
+  'calls.session_required': {
     status: 409,
     retryable: false,
   },
