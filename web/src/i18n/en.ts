@@ -434,6 +434,10 @@ export const en = {
   'error.slowMode': 'This room is in slow mode. Wait a little before the next message.',
   'error.reactionInvalid': 'That is not an emoji.',
   'error.tooManyReactions': 'That message has as many kinds of reaction as it can.',
+  'error.callFull': 'This call has as many people as it can. You can still chat.',
+  'error.notInCall': 'You are not in this call.',
+  'error.callOver': 'That call is over.',
+  'error.peerGone': 'That person is not in the call any more.',
   'error.sessionUnknown': 'Your session is over. Reload the page.',
   'error.tooManyFollowed': 'Too many rooms are open at once.',
 } as const;

@@ -445,6 +445,10 @@ export const fr: Catalogue = {
   'error.slowMode': 'Ce salon est en mode lent. Attendez un peu avant le prochain message.',
   'error.reactionInvalid': 'Ce n’est pas un émoji.',
   'error.tooManyReactions': 'Ce message a autant de sortes de réactions que possible.',
+  'error.callFull': 'Cet appel a autant de participants que possible. Vous pouvez toujours écrire.',
+  'error.notInCall': 'Vous n’êtes pas dans cet appel.',
+  'error.callOver': 'Cet appel est terminé.',
+  'error.peerGone': 'Cette personne n’est plus dans l’appel.',
   'error.sessionUnknown': 'Votre session est terminée. Rechargez la page.',
   'error.tooManyFollowed': 'Trop de salons sont ouverts à la fois.',
 };

@@ -437,6 +437,10 @@ export const sv: Catalogue = {
   'error.slowMode': 'Rummet är i långsamt läge. Vänta lite före nästa meddelande.',
   'error.reactionInvalid': 'Det är ingen emoji.',
   'error.tooManyReactions': 'Meddelandet har så många sorters reaktioner som det kan.',
+  'error.callFull': 'Samtalet har så många deltagare som det kan. Du kan fortfarande skriva.',
+  'error.notInCall': 'Du är inte med i det här samtalet.',
+  'error.callOver': 'Samtalet är över.',
+  'error.peerGone': 'Den personen är inte längre med i samtalet.',
   'error.sessionUnknown': 'Din session är över. Ladda om sidan.',
   'error.tooManyFollowed': 'För många rum är öppna samtidigt.',
 };

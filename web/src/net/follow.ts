@@ -248,6 +248,19 @@ export function isEntry(event: SocketEvent): event is TimelineEntry {
     case 'notice.read_moved':
     case 'notice.signed_out':
     case 'session.going_away':
+    case 'call.started':
+    case 'call.ended':
+    case 'call.joined':
+    case 'call.left':
+    case 'call.changed':
+    case 'notice.ringing':
+    case 'notice.ringing_stopped':
+    case 'notice.declined':
+    case 'signal.offer':
+    case 'signal.answer':
+    case 'signal.candidate':
+    case 'signal.end_of_candidates':
+    case 'signal.restart_ice':
       return false;
     default:
       event satisfies never;
