@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from contracts import auth, presence, rooms, subjects
+from contracts import auth, presence, rooms, signaling, subjects
 from contracts.base import Event, tag_of
-from contracts.registry import FACTS, STATE_EVENTS, TIMELINE_EVENTS, USER_EVENTS
+from contracts.registry import FACTS, SESSION_EVENTS, STATE_EVENTS, TIMELINE_EVENTS, USER_EVENTS
 from contracts.streams import BUCKETS, Bucket
 
 PARAMETERS = {
@@ -60,7 +60,7 @@ def _said_by(events: Iterable[type[Event]]) -> tuple[str, ...]:
 _VALUES: dict[str, tuple[str, tuple[type[msgspec.Struct], ...]]] = {
     "ROOMS": ("<room>", (rooms.RoomView,)),
     "MEMBERS": ("<room>.<user>", (rooms.MemberView,)),
-    "CALLS": ("<room>", ()),
+    "CALLS": ("<room>", (signaling.CallView,)),
     "LEASES": ("<lease>", (presence.SessionLease, presence.GatewayLease)),
     "REVOKED": ("<revoked>", (auth.Revocation,)),
     "KEYS": ("<key>", (auth.PublicKey,)),
@@ -114,7 +114,7 @@ SUBJECTS: tuple[Subject, ...] = (
         name="user",
         pattern="user.<user>",
         kind="not stored",
-        speakers=("auth", "chat", "rooms"),
+        speakers=("auth", "chat", "rooms", "signaling"),
         listeners="gateways with a device of the person",
         messages=USER_EVENTS,
         purpose="Notices to all devices of a person.",
@@ -125,7 +125,7 @@ SUBJECTS: tuple[Subject, ...] = (
         kind="not stored",
         speakers=("signaling", "media"),
         listeners="the gateway that holds the session",
-        messages=(),
+        messages=SESSION_EVENTS,
         purpose="To one session; what is sent here is forwarded to its browser.",
     ),
     Subject(

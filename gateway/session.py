@@ -15,6 +15,7 @@ from contracts.frames import FollowedRoom
 from contracts.ids import GatewayId, RequestId, RoomId, SessionId
 from contracts.notices import RoomRemoved, SignedOut
 from contracts.presence import SESSION_GRACE_SECONDS
+from contracts.signaling import MESH_LIMIT
 from gateway.buckets import REFUSED, Bucket, Buckets
 from gateway.effects import (
     Ask,
@@ -31,9 +32,6 @@ from gateway.reading import read_command, read_frame, request_id
 from runtime.codec import encode
 
 MESSAGE_CHARS = 4_000
-CALL_PARTICIPANTS = 6
-"""The mesh limit: each participant sends as many pictures as there are others."""
-
 EXPIRY_LEEWAY_MS = 30_000
 """Past its token's end a session may live so long: a page that wakes up renews first."""
 
@@ -144,7 +142,7 @@ class Session:
                 frame_bytes=frames.MAX_FRAME_BYTES,
                 message_chars=MESSAGE_CHARS,
                 followed_rooms=frames.MAX_FOLLOWED,
-                call_participants=CALL_PARTICIPANTS,
+                call_participants=MESH_LIMIT,
             ),
         )
         return [_reply(request, welcome)]

@@ -57,10 +57,18 @@ describe('two peers', () => {
           });
           for (const name of steps) {
             const deed = {
-              'a+': () => { pair.a.addTrack(); },
-              'b+': () => { pair.b.addTrack(); },
-              aRestart: () => { pair.a.restartIce(); },
-              bRestart: () => { pair.b.restartIce(); },
+              'a+': () => {
+                pair.a.addTrack();
+              },
+              'b+': () => {
+                pair.b.addTrack();
+              },
+              aRestart: () => {
+                pair.a.restartIce();
+              },
+              bRestart: () => {
+                pair.b.restartIce();
+              },
             }[name];
             void scheduler.schedule(Promise.resolve(), name).then(deed);
           }

@@ -8,7 +8,8 @@ export interface Timer {
 }
 
 /** What a person is to see of the way to another one. */
-export type PeerState = 'connecting' | 'checking' | 'connected' | 'interrupted' | 'failed' | 'closed';
+export type PeerState =
+  'connecting' | 'checking' | 'connected' | 'interrupted' | 'failed' | 'closed';
 
 /** What a peer tells its owner. */
 export interface PeerEvents {
