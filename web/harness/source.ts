@@ -73,6 +73,7 @@ export class Source implements Accounts, Connection, Timelines {
   logOut = (): Promise<void> => this.#http('auth.log_out', undefined);
   logOutEverywhere = (): Promise<void> => this.#http('auth.log_out_everywhere', undefined);
   changePassword = (): Promise<void> => this.#http('auth.change_password', undefined);
+  deleteAccount = (): Promise<void> => this.#http('auth.delete_account', undefined);
   setAvatar = (picture: Blob | null): Promise<wire.Profile> =>
     this.#http('auth.set_avatar', {
       ...me,

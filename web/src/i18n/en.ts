@@ -189,6 +189,7 @@ export const en = {
   'people.owner': 'Owner',
   'people.moderator': 'Moderator',
   'people.guest': 'Guest',
+  'people.gone': 'Deleted account',
   'people.muted': 'Muted',
   'people.mutedUntil': 'Muted until {when}',
   'people.lastOnline': 'Last online {when}',
@@ -344,6 +345,14 @@ export const en = {
   'password.intro': 'Your other devices are signed out when the password changes.',
   'password.submit': 'Change password',
   'password.changed': 'Your password was changed',
+
+  'deleteAccount.title': 'Delete account',
+  'deleteAccount.body': 'Your account, your devices and your profile are removed for good.',
+  'deleteAccount.begin': 'Delete account',
+  'deleteAccount.question': 'Delete your account?',
+  'deleteAccount.consequences':
+    'You leave every room. Rooms you own pass to a moderator or a member, or end if nobody is left. What you wrote stays, without your name. This can’t be undone.',
+  'deleteAccount.wrongPassword': 'That is not your password.',
 
   'appearance.title': 'Appearance',
   'appearance.theme': 'Theme',

@@ -192,6 +192,7 @@ export const fr: Catalogue = {
   'people.owner': 'Propriétaire',
   'people.moderator': 'Modération',
   'people.guest': 'Invité',
+  'people.gone': 'Compte supprimé',
   'people.muted': 'Muet',
   'people.mutedUntil': 'Muet jusqu’à {when}',
   'people.lastOnline': 'Vu en ligne {when}',
@@ -353,6 +354,14 @@ export const fr: Catalogue = {
   'password.intro': 'Vos autres appareils sont déconnectés quand le mot de passe change.',
   'password.submit': 'Changer le mot de passe',
   'password.changed': 'Votre mot de passe a été changé',
+
+  'deleteAccount.title': 'Supprimer le compte',
+  'deleteAccount.body': 'Votre compte, vos appareils et votre profil sont supprimés pour de bon.',
+  'deleteAccount.begin': 'Supprimer le compte',
+  'deleteAccount.question': 'Supprimer votre compte ?',
+  'deleteAccount.consequences':
+    'Vous quittez tous les salons. Ceux qui vous appartiennent passent à un modérateur ou à un membre, ou prennent fin s’il ne reste personne. Ce que vous avez écrit reste, sans votre nom. C’est irréversible.',
+  'deleteAccount.wrongPassword': 'Ce n’est pas votre mot de passe.',
 
   'appearance.title': 'Apparence',
   'appearance.theme': 'Thème',

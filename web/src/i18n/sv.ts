@@ -190,6 +190,7 @@ export const sv: Catalogue = {
   'people.owner': 'Ägare',
   'people.moderator': 'Moderator',
   'people.guest': 'Gäst',
+  'people.gone': 'Raderat konto',
   'people.muted': 'Tystad',
   'people.mutedUntil': 'Tystad till {when}',
   'people.lastOnline': 'Senast online {when}',
@@ -347,6 +348,14 @@ export const sv: Catalogue = {
   'password.intro': 'Dina andra enheter loggas ut när lösenordet ändras.',
   'password.submit': 'Byt lösenord',
   'password.changed': 'Ditt lösenord är bytt',
+
+  'deleteAccount.title': 'Radera kontot',
+  'deleteAccount.body': 'Ditt konto, dina enheter och din profil tas bort för gott.',
+  'deleteAccount.begin': 'Radera kontot',
+  'deleteAccount.question': 'Radera ditt konto?',
+  'deleteAccount.consequences':
+    'Du lämnar alla rum. Rum du äger går över till en moderator eller en medlem, eller upphör om ingen är kvar. Det du har skrivit står kvar utan ditt namn. Det går inte att ångra.',
+  'deleteAccount.wrongPassword': 'Det är inte ditt lösenord.',
 
   'appearance.title': 'Utseende',
   'appearance.theme': 'Tema',

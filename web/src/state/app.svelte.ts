@@ -47,7 +47,7 @@ export class AppModel {
     this.layout = new LayoutModel(preferences);
     this.router = new RouterModel(window);
     this.session = new SessionModel(ground.accounts, connection);
-    this.profiles = new ProfilesModel(connection);
+    this.profiles = new ProfilesModel(connection, () => this.locale.t('people.gone'));
     this.rooms = new RoomsModel(connection, ground.timelines, this.session);
     this.recentEmoji = new RecentEmojiModel(preferences);
     this.devices = new DevicesModel(connection);

@@ -215,7 +215,7 @@ describe('profiles', () => {
     const connection = new ScriptedConnection({
       'auth.profiles': ({ users }: wire.FetchProfiles) => ({ profiles: users.map(profile) }),
     });
-    const profiles = new ProfilesModel(connection);
+    const profiles = new ProfilesModel(connection, () => 'gone');
     connection.start();
     expect(profiles.nameOf('ann')).toBe('…');
     profiles.of('bob');
@@ -232,7 +232,7 @@ describe('profiles', () => {
     const connection = new ScriptedConnection({
       'auth.profiles': ({ users }: wire.FetchProfiles) => ({ profiles: users.map(profile) }),
     });
-    const profiles = new ProfilesModel(connection);
+    const profiles = new ProfilesModel(connection, () => 'gone');
     for (let n = 0; n < 130; n += 1) profiles.of(`user-${n}`);
     await settled();
     expect(connection.asked).toEqual([]);
@@ -245,7 +245,7 @@ describe('profiles', () => {
 
   test('match the beginnings of names, accents apart', async () => {
     const connection = new ScriptedConnection({});
-    const profiles = new ProfilesModel(connection);
+    const profiles = new ProfilesModel(connection, () => 'gone');
     profiles.learn({ ...profile('el'), display_name: 'Élodie Öberg' });
     profiles.learn({ ...profile('ob'), display_name: 'Bob', name: 'bob' });
     const found = (prefix: string): string[] =>

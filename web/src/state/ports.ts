@@ -55,6 +55,7 @@ export interface Accounts {
   logOut(): Promise<void>;
   logOutEverywhere(): Promise<void>;
   changePassword(form: { current: string; new: string }): Promise<void>;
+  deleteAccount(password: string): Promise<void>;
   setAvatar(picture: Blob | null): Promise<wire.Profile>;
   lookUpInvite(code: string): Promise<wire.InviteFound>;
 }

@@ -13,11 +13,15 @@ export class ProfilesModel {
   readonly #asked = new Set<string>();
   readonly #connection: Connection;
   #scheduled = false;
+  readonly #nameless: () => string;
 
-  constructor(connection: Connection) {
+  /** `nameless` stands for a person whose account is gone. */
+  constructor(connection: Connection, nameless: () => string) {
     this.#connection = connection;
+    this.#nameless = nameless;
     connection.onEvent((event) => {
-      if (event.t !== 'member.profile_changed') return;
+      const gone = event.t === 'member.left' && event.why === 'account_deleted';
+      if (event.t !== 'member.profile_changed' && !gone) return;
       this.#asked.delete(event.user);
       this.#want(event.user);
     });
@@ -36,7 +40,7 @@ export class ProfilesModel {
   /** The name to show; an ellipsis of the same height until it is known. */
   nameOf(user: string): string {
     const profile = this.of(user);
-    return profile === undefined ? '…' : profile.display_name || profile.name;
+    return profile === undefined ? '…' : profile.display_name || profile.name || this.#nameless();
   }
 
   learn(profile: wire.Profile): void {

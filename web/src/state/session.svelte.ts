@@ -87,6 +87,11 @@ export class SessionModel {
     this.#leave(false);
   }
 
+  async deleteAccount(password: string): Promise<void> {
+    await this.#accounts.deleteAccount(password);
+    this.#leave(false);
+  }
+
   changePassword(form: { current: string; new: string }): Promise<void> {
     return this.#accounts.changePassword(form);
   }
