@@ -21,7 +21,6 @@ async def start(process: Process, settings: SignalingSettings) -> None:
         process.exit.push_async_callback(model.stop)
     switchboard = Switchboard(bus, store, calls)
     sweeper = Sweeper(bus, switchboard, members)
-    await sweeper.start()
     process.exit.push_async_callback(sweeper.stop)
     await process.serve(
         {

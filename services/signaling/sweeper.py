@@ -35,18 +35,15 @@ class Sweeper:
             bus, LEASES, GatewayLease, keys="gateway.>", on_change=self._gateway
         )
 
-    async def start(self) -> None:
-        """Begins to follow leases."""
-        await self._sessions.start()
-        await self._gateways.start()
-
     async def stop(self) -> None:
         """Ends the following."""
         await self._sessions.stop()
         await self._gateways.stop()
 
     async def run(self) -> None:
-        """Sweeps until cancelled."""
+        """Sweeps until cancelled, from when there are leases: the first gateway makes them."""
+        await self._sessions.start()
+        await self._gateways.start()
         while True:
             for room, view in self._switchboard.running():
                 await self.sweep(room, view, now_ms())
