@@ -14,12 +14,10 @@ from typing import Any
 
 import uvloop
 
-from bench.dialects import DIALECTS, Dialect, sent_at
+from bench.dialects import DIALECTS, KEEP_ALIVE_SECONDS, Dialect, sent_at
 from bench.wire import Socket
 
 CONNECTING_AT_ONCE = 32
-KEEP_ALIVE_SECONDS = 20.0
-"""Below Parley's heartbeat of 25 s, and Socket.IO's of the same length."""
 
 
 class Crowd:

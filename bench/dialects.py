@@ -10,6 +10,8 @@ from bench.wire import OnText, Socket, dial
 
 TEXT_BYTES = 180
 ANSWER_SECONDS = 60.0
+KEEP_ALIVE_SECONDS = 20.0
+"""Below Parley's heartbeat of 25 s, and Socket.IO's of the same length."""
 
 _STAMP_DIGITS = 20
 _TEXT_FIELD = b'"text":"'

@@ -5,7 +5,7 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 
-from bench.dialects import Dialect, stamped
+from bench.dialects import KEEP_ALIVE_SECONDS, Dialect, stamped
 from bench.wire import Socket
 
 _numbers = itertools.count(int(time.time()) * 100_000)
@@ -21,6 +21,7 @@ class Speaker:
         self._dialect = dialect
         self.room = room
         self._socket: Socket | None = None
+        self._staying: asyncio.TimerHandle | None = None
         self._sent: dict[int, int] = {}
         self.latencies: list[float] = []
         """Milliseconds from sending to acknowledgement."""
@@ -31,11 +32,24 @@ class Speaker:
         """Comes online; with `follows` it also gets what the room says, as a page would."""
         rooms = [self.room] if follows else []
         self._socket = await self._dialect.join(url, token, rooms, self._take)
+        self._stay()
+
+    def _stay(self) -> None:
+        assert self._socket is not None
+        self._dialect.keep_alive(self._socket)
+        self._staying = asyncio.get_running_loop().call_later(KEEP_ALIVE_SECONDS, self._stay)
 
     def close(self) -> None:
         """Ends the connection."""
+        if self._staying is not None:
+            self._staying.cancel()
         if self._socket is not None:
             self._socket.close()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the server has ended the connection."""
+        return self._socket is not None and self._socket.lost
 
     @property
     def waiting(self) -> int:
@@ -93,6 +107,8 @@ async def all_acknowledged(speakers: Sequence[Speaker], within: float = 30.0) ->
         refused = [refusal for speaker in speakers for refusal in speaker.refused]
         if refused:
             raise ConnectionError(f"{len(refused)} posts were refused: {refused[0]}")
+        if any(speaker.lost for speaker in speakers):
+            raise ConnectionError("a speaker lost its connection")
         if asyncio.get_running_loop().time() > deadline:
             waiting = sum(speaker.waiting for speaker in speakers)
             raise ConnectionError(f"{waiting} posts were never acknowledged")
