@@ -152,6 +152,9 @@ class Hub:
         """Returns once every ended channel is unsubscribed."""
         while self._closing:
             await asyncio.gather(*self._closing, return_exceptions=True)
+            # Since Python 3.12 waiting for what is done does not yield, and a task that is done
+            # leaves the set in the next turn of the loop.
+            await asyncio.sleep(0)
 
     async def _open(self, key: Key, channel: Channel) -> None:
         channel.opening = asyncio.get_running_loop().create_future()
