@@ -206,6 +206,8 @@ class Exchange:
         """Returns once nothing is under way any more."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+            # A task that is done leaves the set in the next turn of the loop.
+            await asyncio.sleep(0)
         await self.hub.settled()
 
     async def renew_lease(self) -> None:
