@@ -303,8 +303,9 @@ async def test_a_room_that_is_over_takes_its_timeline_with_it(
     asker: Asker, directory: Directory, chat: Replica, database: Any
 ) -> None:
     room, last = await lively(asker, directory)
-    stays, _ = await lively(asker, directory)
+    stays, last_of_stays = await lively(asker, directory)
     await until_indexed(database, room, last)
+    await until_indexed(database, stays, last_of_stays)
     await database["chat_markers"].insert_one({"_id": f"{room}.x", "room": room, "seq": 1})
     late = await _last_of(asker, room)
     await directory.end(room)
