@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Self
@@ -160,5 +161,17 @@ async def _live(name: str, settings: ProcessSettings, start: Start, *, serves: b
 
 async def _started(process: Process, start: Start) -> None:
     await start(process)
+    _calm_collector()
     process.health.ready = True
     _logger.info("process.ready")
+
+
+def _calm_collector() -> None:
+    """Has the collector of cycles look less often, and never at what a process begins with.
+
+    Messages die by reference count. With Python's own thresholds a busy chat spent a quarter of
+    its time in the collector, and a pass over all objects held everybody up for 50 ms and more.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
