@@ -1,10 +1,9 @@
 """Puts `services/signaling` together."""
 
-from contracts.rooms import MemberView
-from contracts.streams import CALLS, MEMBERS
+from contracts.streams import CALLS
 from runtime.process import Process, run
-from runtime.readmodel import ReadModel
 from services.signaling.handlers import Handlers
+from services.signaling.membership import Membership
 from services.signaling.relay import Relay
 from services.signaling.settings import SignalingSettings
 from services.signaling.sweeper import Sweeper
@@ -15,7 +14,7 @@ async def start(process: Process, settings: SignalingSettings) -> None:
     """Mirrors who is where, then answers, relays and sweeps."""
     bus = process.bus
     store = await bus.ensure_bucket(CALLS)
-    calls, members = mirror(bus), ReadModel(bus, MEMBERS, MemberView)
+    calls, members = mirror(bus), Membership(bus)
     for model in (calls, members):
         await model.start()
         process.exit.push_async_callback(model.stop)

@@ -5,7 +5,6 @@ from functools import partial
 from contracts.base import Done
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
-from contracts.rooms import MemberView
 from contracts.signaling import (
     CallView,
     DeclineCall,
@@ -20,10 +19,10 @@ from contracts.signaling import (
     SetMedia,
 )
 from runtime.ids import new_id
-from runtime.readmodel import ReadModel
 from runtime.serve import Call, Table
 from services.signaling import calls
 from services.signaling.ice import ice_servers
+from services.signaling.membership import Membership
 from services.signaling.relay import session_of
 from services.signaling.settings import SignalingSettings
 from services.signaling.switchboard import Switchboard
@@ -35,7 +34,7 @@ class Handlers:
     def __init__(
         self,
         switchboard: Switchboard,
-        members: ReadModel[MemberView],
+        members: Membership,
         settings: SignalingSettings,
     ) -> None:
         self._switchboard = switchboard
@@ -114,7 +113,7 @@ class Handlers:
 
     async def ring(self, call: Call, command: Ring) -> Done:
         by = session_of(call)
-        users = [user for user in command.users if await self._is_member(command.room, user)]
+        users = [user for user in command.users if await self._members.has(command.room, user)]
         await self._switchboard.apply(
             command.room, partial(calls.ring, command.room, by=by, users=users, now=call.at)
         )
@@ -132,10 +131,5 @@ class Handlers:
         return RosterFound(roster=calls.roster(room, view, self._settings.mesh_limit))
 
     async def _check_member(self, call: Call, room: RoomId) -> None:
-        if not await self._is_member(room, call.person.user):
+        if not await self._members.has(room, call.person.user):
             raise Refusal(Code.NOT_MEMBER)
-
-    async def _is_member(self, room: RoomId, user: str) -> bool:
-        key = f"{room}.{user}"
-        view = self._members.get(key) or await self._members.fetch(key)
-        return view is not None and view.role is not None
