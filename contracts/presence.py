@@ -86,8 +86,9 @@ class SessionLease(msgspec.Struct, frozen=True, kw_only=True):
     """Value in KV `LEASES` under `session.<session>`; written by the gateway that holds it.
 
     `dropped_at` is set while the connection is lost and the session keeps its seat. The gateway
-    deletes the key when the session ends; where the gateway dies, its own lease runs out, and the
-    grace of its sessions counts from that moment.
+    deletes the key when the session ends; where the gateway dies, its own lease runs out: its
+    sessions keep their seats in calls for the grace from then on, and count as online for a few
+    seconds more, unless another gateway takes them over.
     """
 
     user: User
