@@ -55,11 +55,16 @@ class IceServers(Reply, frozen=True, kw_only=True, tag="signaling.ice_servers_fo
 
 
 class Media(Value, frozen=True, kw_only=True):
-    """What a participant sends and shows right now."""
+    """What a participant sends and shows right now.
+
+    `screen_stream` is the id of the MediaStream (RFC 8830 msid) that carries the screen; tracks of
+    any other stream are the microphone and the camera.
+    """
 
     microphone: bool = False
     camera: bool = False
     screen: bool = False
+    screen_stream: Annotated[str, Meta(max_length=64)] = ""
     hand: bool = False
     recording: bool = False
 

@@ -1,3 +1,9 @@
+import { call } from './en/call';
+import { media } from './en/media';
+import { doctor } from './en/doctor';
+import { quality } from './en/quality';
+import { recording } from './en/recording';
+
 /**
  * English, the catalogue that the others are checked against.
  * Voice: short, plain, second person, no exclamation marks, no blame.
@@ -449,4 +455,9 @@ export const en = {
   'error.peerGone': 'That person is not in the call any more.',
   'error.sessionUnknown': 'Your session is over. Reload the page.',
   'error.tooManyFollowed': 'Too many rooms are open at once.',
+  ...call,
+  ...media,
+  ...recording,
+  ...quality,
+  ...doctor,
 } as const;

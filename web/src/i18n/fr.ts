@@ -1,3 +1,8 @@
+import { call } from './fr/call';
+import { media } from './fr/media';
+import { doctor } from './fr/doctor';
+import { quality } from './fr/quality';
+import { recording } from './fr/recording';
 import type { Catalogue } from './translate';
 
 /** Français. Vouvoiement, phrases courtes, ni reproche ni point d’exclamation. */
@@ -460,4 +465,9 @@ export const fr: Catalogue = {
   'error.peerGone': 'Cette personne n’est plus dans l’appel.',
   'error.sessionUnknown': 'Votre session est terminée. Rechargez la page.',
   'error.tooManyFollowed': 'Trop de salons sont ouverts à la fois.',
+  ...call,
+  ...media,
+  ...recording,
+  ...quality,
+  ...doctor,
 };

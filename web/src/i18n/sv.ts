@@ -1,3 +1,8 @@
+import { call } from './sv/call';
+import { media } from './sv/media';
+import { doctor } from './sv/doctor';
+import { quality } from './sv/quality';
+import { recording } from './sv/recording';
 import type { Catalogue } from './translate';
 
 /** Svenska. Du-tilltal, korta meningar, varken skuld eller utropstecken. */
@@ -452,4 +457,9 @@ export const sv: Catalogue = {
   'error.peerGone': 'Den personen är inte längre med i samtalet.',
   'error.sessionUnknown': 'Din session är över. Ladda om sidan.',
   'error.tooManyFollowed': 'För många rum är öppna samtidigt.',
+  ...call,
+  ...media,
+  ...recording,
+  ...quality,
+  ...doctor,
 };

@@ -5,10 +5,13 @@ export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly o
 
 export type Key = keyof typeof en;
 
-/** What every language must bring: the same keys, plural where English is plural. */
-export type Catalogue = {
-  readonly [K in Key]: (typeof en)[K] extends string ? string : Plural;
+/** What a language must bring for a part of English: the same keys, plural where that is plural. */
+export type CatalogueOf<E> = {
+  readonly [K in keyof E]: E[K] extends string ? string : Plural;
 };
+
+/** What every language must bring. */
+export type Catalogue = CatalogueOf<typeof en>;
 
 type Holes<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never;
 type HolesOf<K extends Key> = (typeof en)[K] extends string

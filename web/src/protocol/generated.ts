@@ -685,11 +685,15 @@ export interface JoinCall {
 }
 /**
  * What a participant sends and shows right now.
+ *
+ * `screen_stream` is the id of the MediaStream (RFC 8830 msid) that carries the screen; tracks of
+ * any other stream are the microphone and the camera.
  */
 export interface Media {
   microphone?: boolean;
   camera?: boolean;
   screen?: boolean;
+  screen_stream?: string;
   hand?: boolean;
   recording?: boolean;
 }
@@ -710,11 +714,15 @@ export interface SetMedia {
 }
 /**
  * What a participant sends and shows right now.
+ *
+ * `screen_stream` is the id of the MediaStream (RFC 8830 msid) that carries the screen; tracks of
+ * any other stream are the microphone and the camera.
  */
 export interface Media1 {
   microphone?: boolean;
   camera?: boolean;
   screen?: boolean;
+  screen_stream?: string;
   hand?: boolean;
   recording?: boolean;
 }

@@ -1,0 +1,4 @@
+/** The connectivity check. */
+export const doctor = {
+  'doctor.title': 'Connection check',
+} as const;

@@ -1,0 +1,4 @@
+/** Recordings on this device. */
+export const recording = {
+  'recording.title': 'Recordings',
+} as const;

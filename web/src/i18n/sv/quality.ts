@@ -1,0 +1,6 @@
+import type { quality as english } from '../en/quality';
+import type { CatalogueOf } from '../translate';
+
+export const quality: CatalogueOf<typeof english> = {
+  'quality.title': 'Anslutningskvalitet',
+};
