@@ -5,19 +5,20 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-/** Imports flow ui → state → {net, rtc} → protocol; `style` is for whoever draws. */
+/** Imports flow ui → state → {net, rtc, media} → protocol; `style` is for whoever draws. */
 const below = {
   ui: [],
   state: ['ui'],
-  net: ['ui', 'state', 'rtc'],
-  rtc: ['ui', 'state', 'net'],
-  protocol: ['ui', 'state', 'net', 'rtc'],
+  net: ['ui', 'state', 'rtc', 'media'],
+  rtc: ['ui', 'state', 'net', 'media'],
+  media: ['ui', 'state', 'net', 'rtc'],
+  protocol: ['ui', 'state', 'net', 'rtc', 'media'],
 };
 const layers = Object.entries(below).flatMap(([target, above]) =>
   above.map((from) => ({
     target: `./src/${target}`,
     from: `./src/${from}`,
-    message: `${target} must not know ${from}: imports flow ui → state → {net, rtc} → protocol.`,
+    message: `${target} must not know ${from}: imports flow ui → state → {net, rtc, media} → protocol.`,
   })),
 );
 
@@ -42,6 +43,7 @@ export default ts.config(
             { target: './src', from: './harness', message: 'The harness is never shipped.' },
             { target: './src/ui', from: './src/net', message: 'The ui speaks to state only.' },
             { target: './src/ui', from: './src/rtc', message: 'The ui speaks to state only.' },
+            { target: './src/ui', from: './src/media', message: 'The ui speaks to state only.' },
           ],
         },
       ],
@@ -60,7 +62,7 @@ export default ts.config(
     rules: { 'prefer-const': 'off', 'svelte/prefer-svelte-reactivity': 'off' },
   },
   {
-    files: ['src/net/**', 'src/rtc/**', 'src/protocol/**'],
+    files: ['src/net/**', 'src/rtc/**', 'src/media/**', 'src/protocol/**'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -68,7 +70,7 @@ export default ts.config(
           patterns: [
             {
               group: ['svelte', 'svelte/*', '*.svelte', '*.svelte.ts', '*.svelte.js'],
-              message: 'net, rtc and protocol know no framework.',
+              message: 'net, rtc, media and protocol know no framework.',
             },
           ],
         },
