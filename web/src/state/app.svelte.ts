@@ -1,6 +1,7 @@
 import { mentionsToNames } from './mentions';
 import { AnnouncerModel } from './announcer.svelte';
 import { AppearanceModel } from './appearance.svelte';
+import { RecorderModel } from './call/recorder.svelte';
 import { ConversationModel } from './conversation.svelte';
 import { DevicesModel } from './devices.svelte';
 import { LayoutModel } from './layout.svelte';
@@ -37,6 +38,7 @@ export class AppModel {
   readonly devices: DevicesModel;
   readonly notifications: NotificationsModel;
   readonly recentEmoji: RecentEmojiModel;
+  readonly recorder = new RecorderModel();
   readonly #ground: Ground;
 
   constructor(ground: Ground) {

@@ -1,4 +1,6 @@
 /** Recordings on this device. */
 export const recording = {
   'recording.title': 'Recordings',
+  'recording.record': 'Record',
+  'recording.stop': 'Stop recording',
 } as const;

@@ -3,4 +3,6 @@ import type { CatalogueOf } from '../translate';
 
 export const recording: CatalogueOf<typeof english> = {
   'recording.title': 'Enregistrements',
+  'recording.record': 'Enregistrer',
+  'recording.stop': 'Arrêter l’enregistrement',
 };

@@ -3,4 +3,6 @@ import type { CatalogueOf } from '../translate';
 
 export const recording: CatalogueOf<typeof english> = {
   'recording.title': 'Inspelningar',
+  'recording.record': 'Spela in',
+  'recording.stop': 'Stoppa inspelningen',
 };
