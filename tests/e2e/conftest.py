@@ -31,6 +31,17 @@ CHROMIUM = [
     "--disable-sync",
 ]
 
+# Three cameras, microphones and a screen that a page gets without anybody being asked; without
+# the last flag a machine that has only a loopback finds no candidates at all.
+CHROMIUM_WITH_DEVICES = [
+    *CHROMIUM,
+    "--use-fake-device-for-media-stream=device-count=3,fps=15",
+    "--use-fake-ui-for-media-stream",
+    "--auto-select-desktop-capture-source=Entire screen",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+]
+
 # People of a test come from one address, faster than people do.
 PATIENT = {
     "PARLEY_CONNECTIONS_PER_ADDRESS": "0",
@@ -71,6 +82,16 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def chromium_with_devices(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with a camera and a microphone. A browser of its own: most tests need neither."""
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium", args=CHROMIUM_WITH_DEVICES
+    )
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
 def relay(background: BackgroundLoop, system: RunningSystem, relay_port: int) -> Iterator[Relay]:
     """A way to the system that a test can cut."""
@@ -83,10 +104,21 @@ def relay(background: BackgroundLoop, system: RunningSystem, relay_port: int) ->
 @pytest.fixture
 def person(chromium: Browser, system: RunningSystem) -> Iterator[NewPerson]:
     """`person("Ann")`: somebody at a browser of their own, not registered yet."""
+    yield from _people(chromium, system)
+
+
+@pytest.fixture
+def caller(chromium_with_devices: Browser, system: RunningSystem) -> Iterator[NewPerson]:
+    """`caller("Ann")`: the same with a camera and a microphone, which the page may use."""
+    yield from _people(chromium_with_devices, system, permissions=["camera", "microphone"])
+
+
+def _people(browser: Browser, system: RunningSystem, **granted: object) -> Iterator[NewPerson]:
     people: list[Person] = []
 
     def come(name: str, *, phone: bool = False, **options: object) -> Person:
-        context = chromium.new_context(
+        options = {**granted, **options}
+        context = browser.new_context(
             base_url=str(options.pop("url", system.url)),
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,

@@ -98,6 +98,11 @@ export class Connection {
     return this.#limits;
   }
 
+  /** Who this page is to other sessions; null until the server has greeted. */
+  get session(): string | null {
+    return this.#session;
+  }
+
   onEvent(listener: (event: SocketEvent) => void): () => void {
     return this.#events.add(listener);
   }

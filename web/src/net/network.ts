@@ -44,6 +44,10 @@ export class OrderedConnection {
     return this.#connection.limits;
   }
 
+  get session(): string | null {
+    return this.#connection.session;
+  }
+
   start(): void {
     this.#connection.start();
   }

@@ -20,6 +20,7 @@ type Answers = Partial<Record<wire.SocketTag, (command: never) => unknown>>;
 class ScriptedConnection implements Connection {
   state: ConnectionState = { at: 'idle' };
   readonly limits = null;
+  readonly session = null;
   readonly asked: wire.SocketCommand[] = [];
   readonly #answers: Answers;
   readonly #states = new Set<(state: ConnectionState) => void>();

@@ -28,6 +28,8 @@ export type ConnectionState =
 export interface Connection {
   readonly state: ConnectionState;
   readonly limits: wire.Limits | null;
+  /** Who this page is to other sessions; null until the server has greeted. */
+  readonly session: string | null;
   start(): void;
   stop(): void;
   /** Tries at once, without waiting for the backoff. */
