@@ -1,15 +1,12 @@
 import type { Connection } from './connection';
 import type { Line, Told } from './line';
 import { Negotiation, type Complaint } from './negotiation';
+import type { PeerState } from './view';
 
 /** Time as a peer knows it; tests hold it still. */
 export interface Timer {
   after(ms: number, deed: () => void): () => void;
 }
-
-/** What a person is to see of the way to another one. */
-export type PeerState =
-  'connecting' | 'checking' | 'connected' | 'interrupted' | 'failed' | 'closed';
 
 /** What a peer tells its owner. */
 export interface PeerEvents {
