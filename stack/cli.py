@@ -57,6 +57,14 @@ def up(
         bool,
         typer.Option(help="Make a self-signed certificate: cameras then work from other machines."),
     ] = False,
+    turn_relay_only: Annotated[
+        bool,
+        typer.Option(
+            "--turn-relay-only",
+            envvar="PARLEY_TURN_RELAY_ONLY",
+            help="Send every call through the TURN relay: people never learn others' addresses.",
+        ),
+    ] = False,
     json: Annotated[
         bool, typer.Option(help="Say what happens in JSON, one object a line.")
     ] = False,
@@ -73,6 +81,7 @@ def up(
         port=port,
         gateways=gateways,
         https=https,
+        turn_relay_only=turn_relay_only,
         verbose=verbose,
     )
     sys.exit(run(wishes, JsonReport() if json else ConsoleReport()))

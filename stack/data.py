@@ -43,6 +43,11 @@ class DataFolder:
         return self.path / "tls"
 
     @property
+    def turn(self) -> Path:
+        """The relay's secret and configuration."""
+        return self.path / "turn"
+
+    @property
     def running(self) -> Path:
         """Where the running system's addresses and environments stand, for its other commands."""
         return self.path / "running.json"

@@ -97,6 +97,7 @@ class ConsoleReport:
         for url in system["urls"]:
             address = (url, "bold cyan underline")
             self._console.print(Text.assemble("  Parley is ready at ", address))
+        self._console.print(_calls(system["turn"]))
         self._console.print(Text(f"  Data and logs in {system['data']}. Ctrl-C stops.", "dim"))
         self._console.print()
 
@@ -107,6 +108,12 @@ class ConsoleReport:
     def stopped(self) -> None:
         """The last line."""
         self._console.print(Text("  Stopped; nothing is lost.", "dim"))
+
+
+def _calls(turn: Mapping[str, Any]) -> Text:
+    if turn["urls"]:
+        return Text(f"  Calls find a way by direct routes and {turn['urls'][0]}.", "dim")
+    return Text(f"  Calls work only where a direct route exists: {turn['absent']}.", "yellow")
 
 
 def _indented(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stack.certificate import certificate, lan_addresses
+from stack.children import ChildFailed
 from stack.data import DataFolder
 from stack.logs import LogFolder
 from stack.nats import NatsServer, quoted
@@ -19,6 +20,7 @@ from stack.report import Report
 from stack.serving import SERVICES
 from stack.store import StoreServer
 from stack.supervisor import Supervised
+from stack.turn import TurnServer, installed
 
 DEFAULT_PORT = 8080
 WEB_ROOT = Path(__file__).parents[1] / "web" / "dist"
@@ -43,6 +45,14 @@ class Wishes:
     verbose: bool = False
     nats_url: str = field(default_factory=lambda: os.environ.get("NATS_URL", ""))
     mongodb_url: str = field(default_factory=lambda: os.environ.get("MONGODB_URL", ""))
+    turn_urls: str = field(default_factory=lambda: os.environ.get("PARLEY_TURN_URLS", ""))
+    """TURN servers that exist; without any, ours is started."""
+    turn_relay_only: bool = False
+    """Whether every call goes through a relay: hides addresses, or proves that the relay works."""
+    turn_loopback: bool = field(
+        default_factory=lambda: os.environ.get("PARLEY_TURN_LOOPBACK") == "true"
+    )
+    """For tests alone: lets the relay reach this machine's own addresses."""
 
 
 class System:
@@ -64,6 +74,9 @@ class System:
             )
         if not wishes.mongodb_url:
             self._store = StoreServer(folder.store, on_line=self._logs.write)
+        self._tls = certificate(folder.tls, datetime.now(UTC)) if wishes.https else None
+        self._turn: TurnServer | None = None
+        self._no_turn = ""
 
     async def start(self) -> None:
         """Start everything; returns when every process is ready.
@@ -74,6 +87,7 @@ class System:
         """
         ports = self._gateway_ports()
         await self._start_stage([part for part in (self._nats, self._store) if part is not None])
+        await self._start_turn()
         services = [
             ServiceProcess(name, name, self._environment(name), on_line=self._logs.write)
             for name in SERVICES
@@ -98,6 +112,38 @@ class System:
         """End everything at once."""
         while self._stages:
             await asyncio.gather(*(supervised.kill() for supervised in self._stages.pop()))
+
+    async def _start_turn(self) -> None:
+        """Start the relay where there is one; calls on one network do without.
+
+        Raises:
+            ChildFailed: calls must go through a relay, and there is none.
+        """
+        if self._wishes.turn_urls:
+            return
+        if installed():
+            await self._try_turn()
+        else:
+            self._no_turn = "coturn is not installed (apt-get install coturn)"
+        if self._no_turn and self._wishes.turn_relay_only:
+            raise ChildFailed(f"no call could go through a relay: {self._no_turn}")
+
+    async def _try_turn(self) -> None:
+        turn = TurnServer(
+            self._folder.turn,
+            self._wishes.host,
+            certificate=self._tls,
+            loopback_peers=self._wishes.turn_loopback,
+            on_line=self._logs.write,
+        )
+        supervised = Supervised(turn, self._report)
+        try:
+            await supervised.start()
+        except ChildFailed as failure:
+            self._no_turn = f"coturn did not start: {failure}"
+            return
+        self._turn = turn
+        self._stages.append([supervised])
 
     async def _start_stage(
         self, parts: Sequence[NatsServer | StoreServer | ServiceProcess]
@@ -127,7 +173,20 @@ class System:
         password = self._passwords[user] if self._nats else os.environ.get(password_variable(user))
         if password:
             environment |= {"NATS_USER": user, "NATS_PASSWORD": password}
+        if user == "signaling":
+            environment |= self._ways()
         return environment
+
+    def _ways(self) -> dict[str, str]:
+        """How peers of a call find a way to each other, where this system knows one."""
+        ways: dict[str, str] = {}
+        if self._turn is not None:
+            ways["PARLEY_STUN_URLS"] = ",".join(self._turn.stun_urls)
+            ways["PARLEY_TURN_URLS"] = ",".join(self._turn.turn_urls)
+            ways["PARLEY_TURN_SECRET"] = self._turn.secret
+        if self._wishes.turn_relay_only:
+            ways["PARLEY_TURN_RELAY_ONLY"] = "true"
+        return ways
 
     def _gateway_ports(self) -> list[int]:
         wished, host = self._wishes.port, self._wishes.host
@@ -151,8 +210,8 @@ class System:
             ),
             "PARLEY_WEB_ROOT": str(WEB_ROOT),
         }
-        if self._wishes.https:
-            cert, key = certificate(self._folder.tls, datetime.now(UTC))
+        if self._tls is not None:
+            cert, key = self._tls
             environment |= {"PARLEY_TLS_CERT": str(cert), "PARLEY_TLS_KEY": str(key)}
         return [
             ServiceProcess(
@@ -199,6 +258,14 @@ class System:
                 for stage in self._stages
                 for supervised in stage
                 if supervised.part.child is not None
+            },
+            "turn": {
+                "urls": (
+                    list(self._turn.turn_urls)
+                    if self._turn
+                    else [url for url in self._wishes.turn_urls.split(",") if url]
+                ),
+                "absent": self._no_turn,
             },
             "data": str(self._folder.path),
             "logs": str(self._folder.logs),

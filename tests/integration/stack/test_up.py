@@ -16,6 +16,7 @@ import pytest
 
 from stack.permissions import OPERATOR, inbox
 from stack.ports import listens
+from stack.turn import installed
 from tests.support.servers import BackgroundLoop, FreshNats, FreshStore
 from tests.support.system import RunningSystem, running_system
 from tests.support.waiting import wait_until
@@ -32,7 +33,8 @@ def shared(
     background.run(system.stop())
 
 
-PROCESSES = {"nats", "store", "auth", "rooms", "chat", "signaling", "gateway"}
+RELAY = {"turn"} if installed() else set()
+PROCESSES = {"nats", "store", "auth", "rooms", "chat", "signaling", "gateway"} | RELAY
 
 
 async def page(url: str) -> httpx.Response:
@@ -138,6 +140,15 @@ async def test_servers_that_exist_are_used_and_left_running(
         assert await system.stop() == 0
     async with await nats.connect(broker.url) as client:
         assert await client.jetstream().streams_info()
+
+
+async def test_without_coturn_everything_else_runs_and_it_is_said(tmp_path: Path) -> None:
+    # A path on which nothing is: what else the system runs, it names in full.
+    async with running_system(tmp_path / "data", env={"PATH": str(tmp_path)}) as system:
+        assert "turn" not in system.ready["pids"]
+        assert system.ready["turn"]["urls"] == []
+        assert "apt-get install coturn" in system.ready["turn"]["absent"]
+        assert (await page(f"{system.url}/api/health")).is_success
 
 
 async def _say(*options: str) -> tuple[int | None, str]:

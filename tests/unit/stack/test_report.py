@@ -8,7 +8,13 @@ from rich.console import Console
 
 from stack.report import ConsoleReport, JsonReport, State
 
-SYSTEM = {"url": "http://localhost:8080", "urls": ["http://localhost:8080"], "data": "/data"}
+TURN = "turn:192.0.2.7:3478?transport=udp"
+SYSTEM = {
+    "url": "http://localhost:8080",
+    "urls": ["http://localhost:8080"],
+    "turn": {"urls": [TURN], "absent": ""},
+    "data": "/data",
+}
 
 
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,3 +45,25 @@ def test_a_person_reads_one_line_for_each_process_and_the_url() -> None:
     assert "http://localhost:8080" in said
     assert "killed by SIGKILL; starting again in 0.2 s" in said
     assert "its last line" in said
+
+
+@pytest.mark.parametrize(
+    ("turn", "sentence"),
+    [
+        ({"urls": [TURN], "absent": ""}, f"Calls find a way by direct routes and {TURN}."),
+        (
+            {"urls": [], "absent": "coturn is not installed (apt-get install coturn)"},
+            (
+                "Calls work only where a direct route exists: coturn is not installed "
+                "(apt-get install coturn)."
+            ),
+        ),
+    ],
+    ids=["relay", "no relay"],
+)
+def test_a_person_reads_in_one_line_how_calls_find_a_way(
+    turn: dict[str, object], sentence: str
+) -> None:
+    text = io.StringIO()
+    ConsoleReport(Console(file=text, width=200)).ready({**SYSTEM, "turn": turn})
+    assert sentence in [line.strip() for line in text.getvalue().splitlines()]
