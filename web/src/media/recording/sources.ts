@@ -20,21 +20,46 @@ export interface RecorderSources {
 /** Which of the sources a recording takes. */
 export type Portion = 'everyone' | 'screen' | 'self';
 
-/** The people that a portion leaves, without what it does not take. Voices of all go with a screen. */
-export function portionOf(
+/** One thing that may be seen; without a track it is the person's initials. */
+export interface Shown {
+  readonly person: string;
+  readonly name: string;
+  readonly track: MediaStreamTrack | null;
+}
+
+/** What is to be seen and heard. */
+export interface Cast {
+  readonly screens: readonly Shown[];
+  readonly faces: readonly Shown[];
+  readonly voices: readonly MediaStreamTrack[];
+}
+
+/** What a portion takes of the people. All voices go with a screen. */
+export function castOf(people: readonly RecorderPerson[], portion: Portion): Cast {
+  const taken = portion === 'self' ? people.filter(({ self }) => self) : people;
+  const screens = portion === 'self' ? [] : taken.flatMap(screenOf);
+  return {
+    screens,
+    faces: facesOf(taken, portion, screens.length > 0),
+    voices: taken
+      .flatMap(({ audio, screenAudio }) => [audio, portion === 'self' ? null : screenAudio])
+      .filter((track) => track !== null),
+  };
+}
+
+function screenOf({ id, name, screen }: RecorderPerson): Shown[] {
+  return screen === null ? [] : [{ person: id, name, track: screen }];
+}
+
+/** Beside a screen, one person alone without a camera would be a pair of initials in its corner. */
+function facesOf(
   people: readonly RecorderPerson[],
   portion: Portion,
-): readonly RecorderPerson[] {
-  switch (portion) {
-    case 'everyone':
-      return people;
-    case 'screen':
-      return people.map((person) => ({ ...person, video: null }));
-    case 'self':
-      return people
-        .filter((person) => person.self)
-        .map((person) => ({ ...person, screen: null, screenAudio: null }));
-    default:
-      return portion satisfies never;
-  }
+  besideScreen: boolean,
+): readonly Shown[] {
+  if (portion === 'screen') return [];
+  const faceless = besideScreen && people.length === 1;
+  return people
+    .filter(({ video }) => video !== null || !faceless)
+    .map(({ id, name, video }) => ({ person: id, name, track: video }));
 }
