@@ -263,6 +263,7 @@ _JOIN = (*_ROOM, Code.SESSION_REQUIRED, Code.CONFLICT)
 SIGNALING = (
     Contract(signaling.GetIceServers, signaling.IceServers, errors=_ROOM),
     Contract(signaling.GetRoster, signaling.RosterFound, errors=_ROOM),
+    Contract(signaling.GetRunning, signaling.RunningFound),
     Contract(
         signaling.JoinCall,
         signaling.RosterFound,

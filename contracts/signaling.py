@@ -102,6 +102,21 @@ class RosterFound(Reply, frozen=True, kw_only=True, tag="signaling.roster_found"
     roster: Roster
 
 
+class GetRunning(Command, frozen=True, kw_only=True, tag="signaling.running"):
+    """Asks which of one's rooms have a call now: the list of rooms shows it."""
+
+
+class RunningFound(Reply, frozen=True, kw_only=True, tag="signaling.running_found"):
+    """The rosters of running calls, and how many people a call can have.
+
+    A room whose call began or ended in this very moment may be missed or still be there; its
+    events, and `signaling.roster`, have the last word.
+    """
+
+    rosters: list[Roster]
+    limit: int
+
+
 class JoinCall(Command, frozen=True, kw_only=True, tag="signaling.join"):
     """Joins the room's call, or starts it. Joining a call one is in changes nothing but `media`."""
 

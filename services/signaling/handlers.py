@@ -10,12 +10,14 @@ from contracts.signaling import (
     DeclineCall,
     GetIceServers,
     GetRoster,
+    GetRunning,
     IceServers,
     JoinCall,
     LeaveCall,
     Participant,
     Ring,
     RosterFound,
+    RunningFound,
     SetMedia,
 )
 from runtime.ids import new_id
@@ -46,6 +48,7 @@ class Handlers:
         return {
             GetIceServers: self.ice_servers,
             GetRoster: self.roster,
+            GetRunning: self.running,
             JoinCall: self.join,
             LeaveCall: self.leave,
             SetMedia: self.set_media,
@@ -73,6 +76,18 @@ class Handlers:
     async def roster(self, call: Call, command: GetRoster) -> RosterFound:
         await self._check_member(call, command.room)
         return self._found(command.room, await self._switchboard.read(command.room))
+
+    async def running(self, call: Call, _: GetRunning) -> RunningFound:
+        """From memory alone: every page asks this whenever it connects."""
+        limit, user = self._settings.mesh_limit, call.person.user
+        return RunningFound(
+            rosters=[
+                calls.roster(room, view, limit)
+                for room, view in self._switchboard.running()
+                if self._members.known(room, user)
+            ],
+            limit=limit,
+        )
 
     async def join(self, call: Call, command: JoinCall) -> RosterFound:
         await self._check_member(call, command.room)

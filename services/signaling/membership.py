@@ -21,6 +21,11 @@ class Membership:
         """Ends the mirroring."""
         await self._members.stop()
 
+    def known(self, room: RoomId, user: UserId) -> bool:
+        """Whether this person is in the room, as last heard of."""
+        view = self._members.get(f"{room}.{user}")
+        return view is not None and view.role is not None
+
     async def has(self, room: RoomId, user: UserId) -> bool:
         """Whether this person is in the room now; someone banned is not.
 

@@ -22,6 +22,7 @@ from contracts.signaling import (
     EndCandidates,
     GetIceServers,
     GetRoster,
+    GetRunning,
     JoinCall,
     LeaveCall,
     Media,
@@ -121,6 +122,19 @@ async def test_people_meet_and_the_room_hears_of_it(world: World):
     await wait_until(lambda: heard.of(CallEnded))
     assert [event.revision for event in heard.told] == list(range(1, 8))
     assert (await world.roster(ann)).call is None
+
+
+async def test_members_learn_which_of_their_rooms_have_a_call(world: World):
+    ann, stranger = await world.member(), account(session=new_id())
+    running = await world.asker.ask(ann, GetRunning())
+    assert (running.rosters, running.limit) == ([], 3)
+    joined = (await world.asker.ask(ann, JoinCall(room=world.room))).roster
+
+    async def found() -> bool:
+        return (await world.asker.ask(ann, GetRunning())).rosters == [joined]
+
+    await wait_until(found)
+    assert (await world.asker.ask(stranger, GetRunning())).rosters == []
 
 
 async def test_the_last_seat_goes_to_exactly_one(world: World):

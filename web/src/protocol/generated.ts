@@ -57,6 +57,7 @@ export type SocketCommand =
   | ReadSince
   | GetIceServers
   | GetRoster
+  | GetRunning
   | JoinCall
   | LeaveCall
   | SetMedia
@@ -97,6 +98,7 @@ export type SocketReply =
   | Since
   | IceServers
   | RosterFound
+  | RunningFound
   | Relayed;
 export type TimelineEntry =
   MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved;
@@ -674,6 +676,12 @@ export interface GetIceServers {
 export interface GetRoster {
   t: 'signaling.roster';
   room: string;
+}
+/**
+ * Asks which of one's rooms have a call now: the list of rooms shows it.
+ */
+export interface GetRunning {
+  t: 'signaling.running';
 }
 /**
  * Joins the room's call, or starts it. Joining a call one is in changes nothing but `media`.
@@ -1467,6 +1475,17 @@ export interface Participant {
   media: Media1;
 }
 /**
+ * The rosters of running calls, and how many people a call can have.
+ *
+ * A room whose call began or ended in this very moment may be missed or still be there; its
+ * events, and `signaling.roster`, have the last word.
+ */
+export interface RunningFound {
+  t: 'signaling.running_found';
+  rosters: Roster[];
+  limit: number;
+}
+/**
  * The message was handed to the gateway that holds the other session.
  */
 export interface Relayed {
@@ -1952,6 +1971,7 @@ export interface ReplyByTag {
   'chat.since': Since;
   'signaling.ice_servers': IceServers;
   'signaling.roster': RosterFound;
+  'signaling.running': RunningFound;
   'signaling.join': RosterFound;
   'signaling.leave': Done;
   'signaling.set_media': Done;
@@ -2014,6 +2034,7 @@ export interface CommandByTag {
   'chat.since': ReadSince;
   'signaling.ice_servers': GetIceServers;
   'signaling.roster': GetRoster;
+  'signaling.running': GetRunning;
   'signaling.join': JoinCall;
   'signaling.leave': LeaveCall;
   'signaling.set_media': SetMedia;
