@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.base import Command, Fact, Millis, Reply, Value
-from contracts.ids import Device, Invite, Room, User
+from contracts.ids import Attempt, Device, Invite, Room, User
 
 # Wider than what is accepted, so that the answer can name the rule (auth.name_invalid,
 # auth.password_length) instead of saying that a field is not valid.
@@ -36,12 +36,17 @@ class Profile(Value, frozen=True, kw_only=True):
 
 
 class Register(Command, frozen=True, kw_only=True, tag="auth.register"):
-    """Makes an account and signs in."""
+    """Makes an account and signs in.
+
+    A repeat with the same `attempt`, name and password within ten minutes signs in to the account
+    that the first one made, in place of the sign-in whose answer was lost.
+    """
 
     name: Name
     password: Password
     display_name: DisplayName = ""
     device_label: DeviceLabel = ""
+    attempt: Attempt | None = None
 
 
 class LogIn(Command, frozen=True, kw_only=True, tag="auth.log_in"):

@@ -39,6 +39,13 @@ Client = Annotated[
     ),
 ]
 Invite = Annotated[InviteCode, Meta(pattern=CODE_PATTERN)]
+Attempt = Annotated[
+    str,
+    Meta(
+        pattern=CODE_PATTERN,
+        description="Random, chosen by the client, kept to itself; the same for each repeat.",
+    ),
+]
 Request = Annotated[RequestId, Meta(pattern=REQUEST_ID_PATTERN)]
 
 _ULID = re.compile(ULID_PATTERN)

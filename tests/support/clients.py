@@ -85,10 +85,14 @@ class Acknowledged:
 async def register(url: str, name: str | None = None) -> Person:
     """A new account, signed in over HTTP."""
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as http:
+        body = {
+            "name": name or f"p{new_id()[-12:]}",
+            "password": PASSWORD,
+            # A try whose answer was lost may have made the account: the next one goes on with it.
+            "attempt": new_id(),
+        }
 
         async def signed_in() -> Any:
-            # A fresh name for each try: one whose answer was lost may have made the account.
-            body = {"name": name or f"p{new_id()[-12:]}", "password": PASSWORD}
             answer = await http.post("/api/auth/register", json=body, headers={"Origin": url})
             assert answer.is_success, answer.text
             return answer.json()

@@ -5,6 +5,7 @@ itself, into its outbox, by the same step that makes the change. Whoever stores 
 stored the promise to tell.
 """
 
+import hashlib
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,10 @@ from services.auth.domain.device import DeviceRecord
 
 MAX_DEVICES = 50
 """Sign-ins of one person at a time. The one that was used longest ago makes room for the next."""
+
+
+ATTEMPT_MS = 600_000
+"""How long a registration can be repeated: a few time-outs, and a person who then looks again."""
 
 
 class RevokeTokens(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="revoke"):
@@ -42,6 +47,14 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     word: Word
 
 
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """The registration that made an account: a hash of its id, and the device it signed in."""
+
+    digest: str
+    at: Millis
+    device: DeviceId
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person: with a name and a password, or a guest of one room, or gone.
 
@@ -64,6 +77,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     last_online: Millis | None = None
     revision: int = 1
     signed_out_before: int = 0
+    attempt: Attempt | None = None
     devices: tuple[DeviceRecord, ...] = ()
     outbox: tuple[Promise, ...] = ()
     promised: int = 0
@@ -115,6 +129,27 @@ def kept(account: Account, seq: int) -> Account:
 def registered(account: Account, at: Millis) -> Account:
     """A new account, which the others will hear of."""
     return promise(account, at, AccountCreated(profile=profile(account), at=at))
+
+
+def attempted(account: Account, attempt: str, device: DeviceId, at: Millis) -> Account:
+    """The account, with what a repeat of its registration is known by."""
+    return replace(account, attempt=Attempt(digest=_digest(attempt), at=at, device=device))
+
+
+def is_repeat(account: Account, attempt: str | None, at: Millis) -> bool:
+    """Whether this is the registration that made the account, once more."""
+    made = account.attempt
+    if attempt is None or made is None or at >= made.at + ATTEMPT_MS:
+        return False
+    return made.digest == _digest(attempt)
+
+
+def registered_again(account: Account, device: DeviceRecord, at: Millis) -> Account:
+    """The account, with `device` in place of the one whose sign-in nobody received."""
+    assert account.attempt is not None
+    lost = account.attempt.device
+    account = replace(account, attempt=replace(account.attempt, device=device.id))
+    return signed_in(signed_out(account, lost, "revoked", at), device, at)
 
 
 def signed_in(account: Account, device: DeviceRecord, at: Millis) -> Account:
@@ -186,6 +221,7 @@ def deleted(account: Account, why: Why, at: Millis) -> Account:
             display_name=account.display_name if account.guest else "",
             bio="",
             avatar=None,
+            attempt=None,
             gone=True,
             last_online=None,
             revision=account.revision + 1,
@@ -224,6 +260,10 @@ def issued_at(account: Account, at: Millis) -> int:
     gets a token of the next.
     """
     return max(at // 1_000, account.signed_out_before + 1)
+
+
+def _digest(attempt: str) -> str:
+    return hashlib.sha256(attempt.encode()).hexdigest()
 
 
 def _dates_until(account: Account, at: Millis) -> int:

@@ -69,7 +69,7 @@ class Entering:
             self._throttles.tried("registrations", address, call.at),
         ):
             if await self._accounts.by_key(key) is not None:
-                raise Refusal(Code.NAME_TAKEN, field="$.name")
+                return await self._register_again(call, command, key)
             account = Account(
                 id=UserId(ids.new_id()),
                 name=name,
@@ -79,7 +79,37 @@ class Entering:
                 created_at=call.at,
             )
             account = accounts_.registered(account, call.at)
-            return await self._let_in_new(call, account, command.device_label)
+            try:
+                return await self._let_in_new(call, account, command.device_label, command.attempt)
+            except Refusal as refusal:
+                if refusal.code is not Code.NAME_TAKEN:
+                    raise
+                # Somebody was quicker: a stranger, or the same registration sent twice.
+                return await self._register_again(call, command, key)
+
+    async def _register_again(self, call: Call, command: Register, key: str) -> SignedIn:
+        """The name is taken; for the one who took it just now, that is no refusal.
+
+        To anybody else nothing is told: without the attempt, no password is even looked at.
+        """
+        taken = Refusal(Code.NAME_TAKEN, field="$.name")
+        found = await self._accounts.by_key(key)
+        if found is None or not accounts_.is_repeat(found, command.attempt, call.at):
+            raise taken
+        right, _ = await self._hasher.verify(command.password, found.password)
+        if not right:
+            raise taken
+        secret = self._issuer.fresh_secret()
+        device = self._new_device(call, command.device_label, secret)
+
+        def again(known: Account) -> Account:
+            if known.password != found.password:
+                raise taken
+            return accounts_.registered_again(known, device, call.at)
+
+        account = await self._accounts.change(found.id, again)
+        await self._outbox.flush(account)
+        return self._issuer.issue(account, device, secret, call.at)
 
     async def log_in(self, call: Call, command: LogIn) -> SignedIn:
         """A sign-in. Neither the answer nor its time tell whether the name exists."""
@@ -153,9 +183,13 @@ class Entering:
         rest = tuple(after if known.id == after.id else known for known in account.devices)
         return replace(account, devices=rest), outcome
 
-    async def _let_in_new(self, call: Call, account: Account, label: str) -> SignedIn:
+    async def _let_in_new(
+        self, call: Call, account: Account, label: str, attempt: str | None = None
+    ) -> SignedIn:
         secret = self._issuer.fresh_secret()
         device = self._new_device(call, label, secret, account.guest_until)
+        if attempt is not None:
+            account = accounts_.attempted(account, attempt, device.id, call.at)
         account = await self._accounts.add(accounts_.signed_in(account, device, call.at))
         await self._outbox.flush(account)
         return self._issuer.issue(account, device, secret, call.at)

@@ -81,7 +81,7 @@ def as_(signed_in: SignedIn) -> Account | Guest:
     return Account(user=user, device=device, address=ADDRESS)
 
 
-async def register(asker: Asker, name: str = "anna", **fields: str) -> SignedIn:
+async def register(asker: Asker, name: str = "anna", **fields: Any) -> SignedIn:
     """A new account, signed in."""
     command = Register(**{"name": name, "password": PASSWORD, **fields})
     return await asker.ask(stranger(), command)

@@ -1,11 +1,12 @@
 """Coming in: registering, logging in, refreshing."""
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
 
-from contracts.auth import AccountCreated, LogIn, Refresh, Register, SignedIn
+from contracts.auth import AccountCreated, ListDevices, LogIn, Refresh, Register, SignedIn
 from contracts.base import tag_of
 from contracts.errors import Code, Error, Refusal
 from contracts.notices import SignedOut
@@ -97,6 +98,53 @@ async def test_of_many_who_want_a_name_at_once_one_gets_it(asker: Asker, auth: P
     assert len(winners) == 1
     assert outcomes.count(Code.NAME_TAKEN) == 5
     assert (await log_in(asker)).profile == winners[0].profile
+
+
+async def test_a_registration_whose_answer_was_lost_can_be_repeated(
+    asker: Asker, verifier: Verifier
+) -> None:
+    attempt = "the-first-attempt-of-anna"
+    told = await asker.hear("evt.auth.>")
+    lost = await register(asker, attempt=attempt)
+    again = await register(asker, attempt=attempt)
+    once_more = await register(asker, " ANNA ", attempt=attempt)
+
+    assert lost.profile.user == again.profile.user == once_more.profile.user
+    # Only the sign-in that was received is one.
+    await revoked(verifier, lost, again)
+    assert says(verifier, once_more).sub == lost.profile.user
+    assert await refresh_refused(asker, lost) is Code.REVOKED
+    devices = await asker.ask(as_(once_more), ListDevices())
+    assert [device.device for device in devices.devices] == [once_more.device]
+    await wait_until(lambda: told.of(AccountCreated))
+    assert len(told.of(AccountCreated)) == 1
+
+
+async def test_sent_twice_at_once_a_registration_makes_one_account(
+    asker: Asker, start_auth: StartAuth
+) -> None:
+    await start_auth()
+    await start_auth()
+    command = Register(name="anna", password=PASSWORD, attempt="the-first-attempt-of-anna")
+    outcomes = await asker.together(*[(stranger(), command)] * 4)
+    assert len({outcome.profile.user for outcome in outcomes}) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"attempt": "an-attempt-of-somebody-else"},
+        {"attempt": None},
+        {"password": "another battery, another staple"},
+    ],
+)
+async def test_nobody_else_repeats_a_registration(
+    asker: Asker, auth: Process, changed: dict[str, str | None]
+) -> None:
+    mine: dict[str, Any] = {"name": "anna", "password": PASSWORD, "attempt": "x" * 22}
+    await register(asker, **mine)
+    stolen = Register(**{**mine, **changed})
+    assert await asker.refused(stranger("192.0.2.99"), stolen) is Code.NAME_TAKEN
 
 
 async def test_who_is_signed_in_does_not_register(asker: Asker, auth: Process) -> None:

@@ -160,3 +160,22 @@ def test_old_news_of_being_online_changes_nothing() -> None:
     assert accounts.seen(account, T - 1) is account
     assert accounts.seen(account, T) is account
     assert accounts.seen(account, T + 1).last_online == T + 1
+
+
+def test_only_its_own_attempt_repeats_a_registration_and_not_for_long() -> None:
+    first = device()
+    made = accounts.attempted(accounts.signed_in(person(), first, T), "mine", first.id, T)
+    assert accounts.is_repeat(made, "mine", T + accounts.ATTEMPT_MS - 1)
+    assert not accounts.is_repeat(made, "mine", T + accounts.ATTEMPT_MS)
+    assert not accounts.is_repeat(made, "another", T)
+    assert not accounts.is_repeat(made, None, T)
+    assert not accounts.is_repeat(person(), None, T)
+
+
+def test_a_repeated_registration_takes_the_place_of_the_sign_in_that_was_lost() -> None:
+    first, second = device(), device(T + 5)
+    made = accounts.attempted(accounts.signed_in(person(), first, T), "mine", first.id, T)
+    again = accounts.registered_again(made, second, T + 5)
+    assert [known.id for known in again.devices] == [second.id]
+    assert kinds(again) == [RevokeTokens, SignedOut]
+    assert accounts.deleted(again, "account_deleted", T + 6).attempt is None

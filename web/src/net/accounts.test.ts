@@ -58,8 +58,10 @@ let tokens: Tokens;
 let accounts: Accounts;
 let kept: Map<string, string>;
 let identities: (Identity | null)[];
+let attempts: number;
 
 beforeEach(() => {
+  attempts = 0;
   api = new Api();
   clock = new StillClock();
   kept = new Map();
@@ -76,6 +78,7 @@ beforeEach(() => {
       },
     },
     deviceLabel: 'Firefox on Linux',
+    newId: () => `attempt-${(attempts += 1)}`,
   });
   accounts.onIdentity((identity) => identities.push(identity));
 });
@@ -100,9 +103,33 @@ describe('signing in', () => {
       password: 'correct horse',
       display_name: 'Ann',
       device_label: 'Firefox on Linux',
+      attempt: 'attempt-1',
     });
     expect(identities).toHaveLength(1);
     await expect(tokens.token()).resolves.toBe(token('first'));
+  });
+
+  it('registers again under the same attempt, until the form or the person is another', async () => {
+    const form = { name: 'ann', password: 'correct horse', displayName: 'Ann' };
+    const attempt = (index: number): unknown =>
+      (JSON.parse(String(api.asked[index]?.init.body)) as { attempt: unknown }).attempt;
+    api.answers.push(new DOMException('late', 'TimeoutError'));
+    expect((await refusalOf(accounts.register(form))).code).toBe('client.timeout');
+    api.problem(503, 'request.unavailable');
+    await refusalOf(accounts.register(form));
+    api.problem(409, 'auth.name_taken');
+    await refusalOf(accounts.register({ ...form, name: 'anne' }));
+    api.json(signIn('first'), 201);
+    await accounts.register(form);
+    api.json(signIn('second'), 201);
+    await accounts.register(form);
+    expect([0, 1, 2, 3, 4].map(attempt)).toEqual([
+      'attempt-1',
+      'attempt-1',
+      'attempt-2',
+      'attempt-3',
+      'attempt-4',
+    ]);
   });
 
   it('says why it was refused', async () => {

@@ -24,6 +24,14 @@ export interface AccountsParts {
   readonly memory: Memory;
   /** “Firefox on Linux”. */
   readonly deviceLabel: string;
+  readonly newId: () => string;
+}
+
+/** A registration whose answer has not arrived; the server knows a repeat of it by its id. */
+interface Attempt {
+  readonly name: string;
+  readonly password: string;
+  readonly id: string;
 }
 
 const SIGNED_IN = 'signed-in';
@@ -32,6 +40,7 @@ const SIGNED_IN = 'signed-in';
 export class Accounts {
   readonly #parts: AccountsParts;
   readonly #identities = new Listeners<Identity | null>();
+  #attempt: Attempt | null = null;
 
   constructor(parts: AccountsParts) {
     this.#parts = parts;
@@ -56,9 +65,14 @@ export class Accounts {
     }
   }
 
+  /** Asked again with the same name and password, it goes on with an account that it made. */
   async register(form: { name: string; password: string; displayName: string }): Promise<Identity> {
     const { name, password, displayName: display_name } = form;
-    return await this.#signIn('/api/auth/register', { name, password, display_name });
+    const attempt = this.#attemptAt(name, password);
+    const body = { name, password, display_name, attempt };
+    const identity = await this.#signIn('/api/auth/register', body);
+    this.#attempt = null;
+    return identity;
   }
 
   async logIn({ name, password }: { name: string; password: string }): Promise<Identity> {
@@ -109,6 +123,13 @@ export class Accounts {
   async lookUpInvite(code: string): Promise<InviteFound> {
     const path = `/api/invites/${encodeURIComponent(code)}`;
     return known(await call<InviteFound | null>(this.#parts.fetch, { method: 'GET', path }));
+  }
+
+  #attemptAt(name: string, password: string): string {
+    const last = this.#attempt;
+    if (last?.name === name && last.password === password) return last.id;
+    this.#attempt = { name, password, id: this.#parts.newId() };
+    return this.#attempt.id;
   }
 
   async #signIn(path: string, form: object): Promise<Identity> {

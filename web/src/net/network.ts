@@ -111,7 +111,13 @@ export function browserNetwork(window: Window & typeof globalThis): Network {
   const timelines = new Timelines({ connection, follower, outbox, newId: newClientId });
   const ordered = new OrderedConnection(connection, follower);
   const label = deviceLabel(navigator.userAgent);
-  const accounts = new Accounts({ fetch, tokens, memory: preferences, deviceLabel: label });
+  const accounts = new Accounts({
+    fetch,
+    tokens,
+    memory: preferences,
+    deviceLabel: label,
+    newId: newClientId,
+  });
   accounts.onIdentity((identity) => {
     if (identity === null) timelines.forgetAll();
     void outbox.open(identity?.profile.user ?? null);

@@ -1824,6 +1824,9 @@ export interface GoingAway {
 }
 /**
  * Makes an account and signs in.
+ *
+ * A repeat with the same `attempt`, name and password within ten minutes signs in to the account
+ * that the first one made, in place of the sign-in whose answer was lost.
  */
 export interface Register {
   t: 'auth.register';
@@ -1840,6 +1843,7 @@ export interface Register {
    * “Firefox on Linux”.
    */
   device_label?: string;
+  attempt?: string | null;
 }
 /**
  * Signs in with name and password.
