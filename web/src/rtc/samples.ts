@@ -172,3 +172,33 @@ const worst = best;
 function share(figure: number | null): number | null {
   return figure === null ? null : Math.min(1, Math.max(0, figure));
 }
+
+/** A time in which there was nothing to measure. */
+export function gap(at: number): Sample {
+  return {
+    at,
+    roundTripMs: null,
+    route: null,
+    incoming: {
+      bitrate: null,
+      loss: null,
+      jitterMs: null,
+      frames: null,
+      width: null,
+      height: null,
+      frozen: null,
+      concealed: null,
+      codecs: [],
+    },
+    outgoing: {
+      bitrate: null,
+      loss: null,
+      frames: null,
+      width: null,
+      height: null,
+      available: null,
+      limited: null,
+      codecs: [],
+    },
+  };
+}
