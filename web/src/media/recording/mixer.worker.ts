@@ -1,0 +1,117 @@
+/// <reference types="dom-mediacapture-transform" />
+/**
+ * Mixes pictures away from the page: a tab that nobody looks at draws no canvas and its timers
+ * slow down to one a second, a worker's don't.
+ */
+import type { Answered, Told } from './mixing';
+import { paint, type Frame } from './painter';
+import type { Scene } from './scene';
+
+/** The newest frame of a feed. The one before is closed at once: a camera has few to give. */
+class Feed {
+  readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
+  #frame: VideoFrame | null = null;
+  #closed = false;
+
+  constructor(frames: ReadableStream<VideoFrame>) {
+    this.#reader = frames.getReader();
+    void this.#read();
+  }
+
+  get newest(): Frame | null {
+    const image = this.#frame;
+    return image === null
+      ? null
+      : { image, width: image.displayWidth, height: image.displayHeight };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#take(null);
+    this.#reader.cancel().catch(() => undefined);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const { value } = await this.#reader.read();
+        if (value === undefined) break;
+        if (this.#closed) value.close();
+        else this.#take(value);
+      }
+    } catch {
+      // The track ended in the middle of a frame.
+    }
+    this.#take(null);
+  }
+
+  #take(frame: VideoFrame | null): void {
+    this.#frame?.close();
+    this.#frame = frame;
+  }
+}
+
+const feeds = new Map<string, Feed>();
+let scene: Scene | null = null;
+let timer: ReturnType<typeof setInterval> | null = null;
+let writer: WritableStreamDefaultWriter<VideoFrame> | null = null;
+
+function draw(into: WritableStream<VideoFrame>, width: number, height: number): () => void {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false, desynchronized: true });
+  const track = into.getWriter();
+  writer = track;
+  return () => {
+    if (context === null || scene === null) return;
+    paint(context, scene, (feed) => feeds.get(feed)?.newest ?? null);
+    const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
+    track.write(frame).catch(() => {
+      frame.close();
+    });
+  };
+}
+
+function every(perSecond: number, act: () => void): void {
+  timer = setInterval(act, 1000 / perSecond);
+}
+
+function answer(answered: Answered): void {
+  self.postMessage(answered);
+}
+
+function hear(told: Told): void {
+  switch (told.t) {
+    case 'draw':
+      every(told.perSecond, draw(told.into, told.width, told.height));
+      return;
+    case 'tick':
+      every(told.perSecond, () => {
+        answer({ t: 'ticked' });
+      });
+      return;
+    case 'feed':
+      feeds.get(told.feed)?.close();
+      feeds.set(told.feed, new Feed(told.frames));
+      return;
+    case 'unfeed':
+      feeds.get(told.feed)?.close();
+      feeds.delete(told.feed);
+      return;
+    case 'scene':
+      scene = told.scene;
+      return;
+    case 'close':
+      if (timer !== null) clearInterval(timer);
+      for (const feed of feeds.values()) feed.close();
+      feeds.clear();
+      writer?.close().catch(() => undefined);
+      answer({ t: 'closed' });
+      return;
+    default:
+      told satisfies never;
+  }
+}
+
+self.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+  hear(data);
+});

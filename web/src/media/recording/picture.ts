@@ -1,0 +1,20 @@
+import type { Scene } from './scene';
+
+/** Tracks by the name that a scene's tiles call them. */
+export type Feeds = ReadonlyMap<string, MediaStreamTrack>;
+
+/**
+ * The one video track of a recording. Scenes and feeds change under it; the track and its size
+ * never do, so that what records it never notices. Feeds stay their owner's: none is ever stopped.
+ */
+export interface Picture {
+  readonly track: MediaStreamTrack;
+  show(scene: Scene, feeds: Feeds): void;
+  close(): void;
+}
+
+/**
+ * A second. Enough for faces; of a screen it is more than is read. Each picture more is encoded
+ * beside the call's own.
+ */
+export const PICTURES_PER_SECOND = 25;
