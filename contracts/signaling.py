@@ -38,9 +38,13 @@ class IceServer(Value, frozen=True, kw_only=True):
 
 
 class GetIceServers(Command, frozen=True, kw_only=True, tag="signaling.ice_servers"):
-    """Asks by which servers peers of a room may find and reach each other."""
+    """Asks by which servers peers may find and reach each other, in a room or before any call.
 
-    room: Room
+    Without a `room` it is for checking the way to those servers: anybody who is signed in may ask,
+    as anybody with an account could make a room and ask there. A guest's own room stands in.
+    """
+
+    room: Room | None = None
 
 
 class IceServers(Reply, frozen=True, kw_only=True, tag="signaling.ice_servers_found"):

@@ -3,6 +3,7 @@
 from functools import partial
 
 from contracts.base import Done
+from contracts.callers import Guest
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
 from contracts.signaling import (
@@ -57,8 +58,13 @@ class Handlers:
         }
 
     async def ice_servers(self, call: Call, command: GetIceServers) -> IceServers:
-        """Credentials are for members only: a TURN server is a relay that others would abuse."""
-        await self._check_member(call, command.room)
+        """Credentials are for people of ours only: a TURN server is a relay others would abuse."""
+        room = command.room
+        person = call.person
+        if room is None and isinstance(person, Guest):
+            room = person.room
+        if room is not None:
+            await self._check_member(call, room)
         settings = self._settings
         expires = call.at // 1000 + settings.turn_lifetime
         return IceServers(

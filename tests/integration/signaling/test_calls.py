@@ -43,7 +43,7 @@ from runtime.ids import new_id
 from runtime.process import Process
 from services.signaling.app import start
 from services.signaling.settings import SignalingSettings
-from tests.support.asking import Asker, account
+from tests.support.asking import Asker, account, anonymous, guest
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.calls]
@@ -162,6 +162,23 @@ async def test_members_get_turn_credentials_and_strangers_do_not(world: World):
     assert found.servers[0].username == f"{found.expires_at // 1000}:{ann.user}"
     stranger = account()
     assert await world.asker.refused(stranger, GetIceServers(room=world.room)) is Code.NOT_MEMBER
+
+
+async def test_who_is_signed_in_may_check_the_way_to_the_servers_before_any_call(world: World):
+    stranger = account()
+    found = await world.asker.ask(stranger, GetIceServers())
+    assert found.servers[0].username == f"{found.expires_at // 1000}:{stranger.user}"
+    assert await world.asker.refused(anonymous(), GetIceServers()) is Code.SIGN_IN_REQUIRED
+
+    # A guest is let in by an invitation: once out of the room, nothing of ours is theirs.
+    sent_away = guest(world.room)
+    assert await world.asker.refused(sent_away, GetIceServers()) is Code.NOT_MEMBER
+    view = MemberView(role=Role.MEMBER, muted_until=0, banned=False, revision=1)
+    visitor = guest(world.room)
+    await world.members.put(f"{world.room}.{visitor.user}", encode(view))
+    credentials = (await world.asker.ask(visitor, GetIceServers())).servers[0]
+    assert credentials.username is not None
+    assert credentials.username.endswith(f":{visitor.user}")
 
 
 async def test_an_offer_reaches_the_one_it_is_meant_for(world: World):

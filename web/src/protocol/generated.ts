@@ -664,11 +664,14 @@ export interface ReadSince {
   limit?: number;
 }
 /**
- * Asks by which servers peers of a room may find and reach each other.
+ * Asks by which servers peers may find and reach each other, in a room or before any call.
+ *
+ * Without a `room` it is for checking the way to those servers: anybody who is signed in may ask,
+ * as anybody with an account could make a room and ask there. A guest's own room stands in.
  */
 export interface GetIceServers {
   t: 'signaling.ice_servers';
-  room: string;
+  room?: string | null;
 }
 /**
  * Asks who is in a room's call, before joining or after missing something.
