@@ -1,6 +1,10 @@
 import { mentionsToNames } from './mentions';
 import { AnnouncerModel } from './announcer.svelte';
 import { AppearanceModel } from './appearance.svelte';
+import { Sound } from '../media/sound';
+import { browserMedia } from './call/browser_media';
+import { noticeWords } from './call/device_words';
+import type { LocalMediaModel } from './call/local_media.svelte';
 import { RecorderModel } from './call/recorder.svelte';
 import { ConversationModel } from './conversation.svelte';
 import { DevicesModel } from './devices.svelte';
@@ -22,7 +26,7 @@ export interface Ground {
   readonly connection: Connection;
   readonly timelines: Timelines;
   readonly preferences: Preferences;
-  readonly window: Window;
+  readonly window: Window & typeof globalThis;
 }
 
 /** Every model, built once and handed down to the components. */
@@ -38,6 +42,9 @@ export class AppModel {
   readonly devices: DevicesModel;
   readonly notifications: NotificationsModel;
   readonly recentEmoji: RecentEmojiModel;
+  /** The page's one AudioContext: who speaks, meters, mixing. */
+  readonly sound: Sound;
+  readonly localMedia: LocalMediaModel;
   readonly recorder = new RecorderModel();
   readonly #ground: Ground;
 
@@ -53,6 +60,10 @@ export class AppModel {
     this.rooms = new RoomsModel(connection, ground.timelines, this.session);
     this.recentEmoji = new RecentEmojiModel(preferences);
     this.devices = new DevicesModel(connection);
+    this.sound = new Sound(window);
+    this.localMedia = browserMedia(window, this.sound, preferences, (notice) => {
+      this.announcer.toast(noticeWords(this.locale.t, notice));
+    });
     this.notifications = new NotificationsModel(
       connection,
       preferences,

@@ -1,4 +1,21 @@
 /** Microphones, cameras, speakers: choosing them, trying them, what keeps them away. */
 export const media = {
   'media.microphone': 'Microphone',
+  'media.camera': 'Camera',
+  'media.speaker': 'Speaker',
+  'media.microphoneNumber': { one: 'Microphone {count}', other: 'Microphone {count}' },
+  'media.cameraNumber': { one: 'Camera {count}', other: 'Camera {count}' },
+  'media.speakerNumber': { one: 'Speaker {count}', other: 'Speaker {count}' },
+  'media.standard': 'System default',
+  'media.noticeLost': '{name} was unplugged. You go on without it.',
+  'media.noticeStopped': '{name} was stopped by your browser.',
+  'media.noticeBack': '{name} is back and in use.',
+  'media.noticeNow': 'You now use {name}.',
+  'media.noticeReplaced': '{name} was unplugged. You now use {other}.',
+  'media.noticeBusy': '{name} is used by another program. You stay on the former one.',
+  'media.noticeStayed': '{name} could not be started. You stay on the former one.',
+  'media.choose': 'Choose {kind}',
+  'media.none': 'None found',
+  'media.joinRoom': 'Join the call in {room}',
+  'media.join': 'Join',
 } as const;
