@@ -1,7 +1,12 @@
 import { mentionsToNames } from './mentions';
 import { AnnouncerModel } from './announcer.svelte';
 import { AppearanceModel } from './appearance.svelte';
+import { browserClock } from '../net/clock';
 import { Sound } from '../media/sound';
+import { browserCall } from './call/browser_call';
+import type { CallModel } from './call/call.svelte';
+import { CallsModel } from './call/calls.svelte';
+import { QualityModel } from './call/quality.svelte';
 import { browserMedia } from './call/browser_media';
 import { noticeWords } from './call/device_words';
 import type { LocalMediaModel } from './call/local_media.svelte';
@@ -14,10 +19,14 @@ import { NotificationsModel } from './notifications.svelte';
 import type { Accounts, Connection, Preferences, Timelines } from './ports';
 import { ProfilesModel } from './profiles.svelte';
 import { RecentEmojiModel } from './recent-emoji.svelte';
+import { RecordingsModel } from './recordings.svelte';
+import { outcomeWords } from './recording_words';
 import { RoomModel } from './room.svelte';
 import { RoomsModel } from './rooms.svelte';
 import { RouterModel } from './router.svelte';
 import { SessionModel } from './session.svelte';
+import { browserStudio } from './browser_studio';
+import type { StudioModel } from './studio.svelte';
 import { TimelineModel } from './timeline.svelte';
 
 /** What the client is built on: the network's ends, and the browser. */
@@ -45,7 +54,9 @@ export class AppModel {
   /** The page's one AudioContext: who speaks, meters, mixing. */
   readonly sound: Sound;
   readonly localMedia: LocalMediaModel;
-  readonly recorder = new RecorderModel();
+  readonly recordings: RecordingsModel;
+  readonly recorder: RecorderModel;
+  readonly studio: StudioModel;
   readonly #ground: Ground;
 
   constructor(ground: Ground) {
@@ -60,9 +71,31 @@ export class AppModel {
     this.rooms = new RoomsModel(connection, ground.timelines, this.session);
     this.recentEmoji = new RecentEmojiModel(preferences);
     this.devices = new DevicesModel(connection);
+    this.recordings = new RecordingsModel(() => this.session.me);
+    this.recorder = new RecorderModel({
+      archive: () => this.recordings.archive,
+      cores: window.navigator.hardwareConcurrency,
+      say: (outcome) => {
+        const { text, tone } = outcomeWords(this.locale.t, outcome);
+        this.announcer.toast(text, tone);
+      },
+    });
+    this.studio = browserStudio(window, preferences, this.recorder, () => ({
+      id: this.session.me,
+      name: this.profiles.nameOf(this.session.me),
+    }));
     this.sound = new Sound(window);
     this.localMedia = browserMedia(window, this.sound, preferences, (notice) => {
       this.announcer.toast(noticeWords(this.locale.t, notice));
+    });
+    this.calls = new CallsModel(connection);
+    this.call = browserCall(window, {
+      connection,
+      calls: this.calls,
+      media: this.localMedia,
+      quality: new QualityModel(browserClock),
+      ears: this.sound,
+      nameOf: (user) => this.profiles.nameOf(user),
     });
     this.notifications = new NotificationsModel(
       connection,
@@ -106,8 +139,13 @@ export class AppModel {
 
   /** Leaves nothing of one person to the next who signs in on this page. */
   forgetPerson(): void {
+    this.call.leave();
+    this.calls.forgetAll();
     this.rooms.forgetAll();
     this.profiles.forgetAll();
     this.devices.forgetAll();
+    void this.recorder.stop();
+    this.studio.close();
+    this.recordings.forgetAll();
   }
 }

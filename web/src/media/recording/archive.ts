@@ -10,7 +10,7 @@ import {
   type Entry,
 } from './entry';
 import { folderAt, removeFile } from './files';
-import { hold, held } from './holding';
+import { hold, held } from './locks';
 
 /** A recording as the list shows it. */
 export interface Kept {

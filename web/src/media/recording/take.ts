@@ -2,7 +2,7 @@ import type { Archive } from './archive';
 import { Disk, DiskRefused } from './disk';
 import { newId, type Entry } from './entry';
 import type { Format } from './format';
-import { hold } from './holding';
+import { hold } from './locks';
 import type { DiskTrouble } from './writing';
 
 /** A chunk a second: what a tab that dies can lose. */

@@ -1,9 +1,15 @@
+import type { Archive } from '../../media/recording/archive';
+import { DiskRefused } from '../../media/recording/disk';
+import { bestFormat, type Format } from '../../media/recording/format';
+import { Mixer, sizeFor } from '../../media/recording/mixer';
 import type { Portion, RecorderSources } from '../../media/recording/sources';
+import { Take } from '../../media/recording/take';
+import { hueOf, initialsOf } from '../face';
 
 export type { Portion, RecorderPerson, RecorderSources } from '../../media/recording/sources';
 
-/** Why there is no recording, or no longer. */
-export type RecorderTrouble = 'unsupported' | 'full' | 'failed';
+/** Why there is no recording, or no longer. `unfinished`: it is safe, but not whole yet. */
+export type RecorderTrouble = 'unsupported' | 'noRoom' | 'full' | 'failed' | 'unfinished';
 
 /** What is asked for: where the pictures and voices come from, and what it will be called. */
 export interface RecordingPlan {
@@ -13,17 +19,53 @@ export interface RecordingPlan {
   readonly portion: Portion;
   /** The room's name for a call; null lets the list name it by its date. */
   readonly title: string | null;
+  /** One that lives already, such as a preview's; it outlives the recording. */
+  readonly mixer?: Mixer;
 }
+
+export interface RecorderParts {
+  readonly archive: () => Archive | null;
+  readonly cores: number;
+  /** Told once a recording is over: that it is saved, or what became of it. */
+  readonly say: (outcome: 'saved' | RecorderTrouble) => void;
+}
+
+export type RecorderPhase = 'idle' | 'starting' | 'recording' | 'finishing';
 
 /** The one recording that this tab may be making. It goes on when the person looks elsewhere. */
 export class RecorderModel {
-  #phase = $state<'idle' | 'starting' | 'recording' | 'finishing'>('idle');
+  #phase = $state<RecorderPhase>('idle');
   #of = $state<'call' | 'alone' | null>(null);
+  #portion = $state<Portion>('everyone');
   #since = $state<number | null>(null);
+  #id = $state<string | null>(null);
   #trouble = $state<RecorderTrouble | null>(null);
+  #take: Take | null = null;
+  #mixer: Mixer | null = null;
+  #done: Promise<void> = Promise.resolve();
+  /** A stop that came while it was still starting. */
+  #unwanted = false;
+  readonly #parts: RecorderParts;
 
-  get phase(): 'idle' | 'starting' | 'recording' | 'finishing' {
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether this browser records at all. */
+  get supported(): boolean {
+    return this.#format !== null && 'locks' in navigator;
+  }
+
+  get phase(): RecorderPhase {
     return this.#phase;
+  }
+
+  get of(): 'call' | 'alone' | null {
+    return this.#of;
+  }
+
+  get portion(): Portion {
+    return this.#portion;
   }
 
   /** Whether the call is being recorded here: what everyone in it is to be told. */
@@ -36,22 +78,114 @@ export class RecorderModel {
     return this.#since;
   }
 
+  /** The recording that this tab is at, in the list. */
+  get id(): string | null {
+    return this.#id;
+  }
+
   get trouble(): RecorderTrouble | null {
     return this.#trouble;
   }
 
   /** Begins; `trouble` says why not. Does nothing while another recording is under way. */
   async start(plan: RecordingPlan): Promise<void> {
-    await Promise.resolve();
     if (this.#phase !== 'idle') return;
+    this.#phase = 'starting';
     this.#of = plan.of;
-    this.#trouble = 'unsupported';
-    this.#of = null;
+    this.#portion = plan.portion;
+    this.#trouble = null;
+    this.#unwanted = false;
+    const beginning = this.#begin(plan);
+    this.#done = beginning.then((take) => this.#seeThrough(take)).catch(() => undefined);
+    try {
+      await beginning;
+    } catch (error) {
+      this.#rest();
+      const noRoom = error instanceof DiskRefused && error.trouble === 'full';
+      this.#report(noRoom ? 'noRoom' : this.supported ? 'failed' : 'unsupported');
+    }
   }
 
-  /** Ends the recording and makes it a whole file. To be called as well when the call is left. */
+  /** Takes another part of the sources from now on, in the same file. */
+  choose(portion: Portion): void {
+    this.#portion = portion;
+    this.#mixer?.choose(portion);
+  }
+
+  /**
+   * Ends the recording; resolves when it is a whole file. To be called as well when the call is
+   * left.
+   */
   async stop(): Promise<void> {
-    await Promise.resolve();
+    if (this.#phase === 'starting') this.#unwanted = true;
+    this.#take?.stop();
+    await this.#done;
+  }
+
+  /** Resolves when no recording is under way any more. */
+  stopped(): Promise<void> {
+    return this.#done;
+  }
+
+  get #format(): Format | null {
+    if (!('MediaRecorder' in globalThis)) return null;
+    return bestFormat((mime) => MediaRecorder.isTypeSupported(mime), this.#parts.cores);
+  }
+
+  async #begin(plan: RecordingPlan): Promise<Take> {
+    const format = this.#format;
+    const archive = this.#parts.archive();
+    if (format === null || archive === null) throw new Error('nothing records here');
+    await archive.keep().catch(() => false);
+    const mixer = plan.mixer ?? this.mix(plan.sources, plan.portion);
+    if (plan.mixer === undefined) this.#mixer = mixer;
+    return Take.begin(archive, {
+      stream: mixer.stream,
+      format,
+      pixels: mixer.size.width * mixer.size.height,
+      title: plan.title,
+      of: plan.of,
+    });
+  }
+
+  /** One picture and sound out of the sources. Whoever asks for it closes it. */
+  mix(sources: RecorderSources, portion: Portion): Mixer {
+    return new Mixer(sources, portion, sizeFor(this.#parts.cores), (person, name) => ({
+      hue: hueOf(person),
+      initials: initialsOf(name),
+    }));
+  }
+
+  async #seeThrough(take: Take): Promise<void> {
+    this.#take = take;
+    this.#since = take.entry.startedAt;
+    this.#id = take.entry.id;
+    this.#phase = 'recording';
+    if (this.#unwanted) take.stop();
+    const ended = await take.over;
+    this.#phase = 'finishing';
+    let outcome: 'saved' | RecorderTrouble = ended ?? 'saved';
+    try {
+      await take.finish();
+    } catch {
+      if (ended === null) outcome = 'unfinished';
+    }
+    this.#rest();
+    this.#report(outcome);
+  }
+
+  #report(outcome: 'saved' | RecorderTrouble): void {
+    this.#trouble = outcome === 'saved' ? null : outcome;
+    this.#parts.say(outcome);
+  }
+
+  #rest(): void {
+    this.#mixer?.close();
+    this.#mixer = null;
+    this.#take = null;
+    this.#phase = 'idle';
+    this.#of = null;
     this.#since = null;
+    this.#id = null;
   }
 }
