@@ -168,6 +168,10 @@ class System:
             "MONGODB_DATABASE": f"{os.environ.get('MONGODB_DATABASE', 'parley')}_{user}",
             "PARLEY_LOG_FORMAT": os.environ.get("PARLEY_LOG_FORMAT", "json"),
         }
+        if self._store and user == "chat":
+            # SQLite's log keeps the order of its writes over a power cut. A sync for each document
+            # of the index would keep the disk from the messages' own log.
+            environment["PARLEY_CHAT_INDEX_JOURNALED"] = "false"
         # A broker of the operator's own knows our users by the passwords in `deploy/nats`, or is
         # open to anybody who knows its URL.
         password = self._passwords[user] if self._nats else os.environ.get(password_variable(user))

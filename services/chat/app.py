@@ -40,7 +40,7 @@ async def start(process: Process, settings: ChatSettings) -> None:
         await model.start()
         process.exit.push_async_callback(model.stop)
 
-    store = Store(database)
+    store = Store(database, index_journaled=settings.chat_index_journaled)
     index = Index(store)
     backlog = Backlog()
     timelines = Timelines(journal, index, backlog)

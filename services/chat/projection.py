@@ -107,7 +107,9 @@ class Projection:
         ]
         if not moves:
             return not contested
-        done = await self._store.call(lambda: self._store.cursors.bulk_write(moves, ordered=False))
+        # Last, and in the same journal as what it stands for: none is there without the other.
+        indexed = self._store.for_projector(self._store.cursors)
+        done = await self._store.call(lambda: indexed.bulk_write(moves, ordered=False))
         return not contested and done.matched_count == len(moves)
 
     async def indexed(self, rooms: Sequence[RoomId]) -> dict[RoomId, int]:

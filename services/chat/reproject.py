@@ -78,7 +78,7 @@ async def rebuild(process: Process, settings: ChatSettings, tell: Callable[[str]
     journal = Journal(process.bus)
     await journal.start()
     process.exit.push_async_callback(journal.stop)
-    store = Store(database)
+    store = Store(database, index_journaled=settings.chat_index_journaled)
     rooms = entries = broken = 0
     async for done in Rebuild(journal, store, Projection(store, journal)).run():
         rooms += 1

@@ -6,7 +6,6 @@ changes nothing. So any number of writers may do the same work at once, and each
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 from pymongo import ReplaceOne
@@ -17,7 +16,7 @@ from contracts.ids import RoomId
 from services.chat.domain.deeds import mark_of_entry
 from services.chat.domain.message import Message, fold, target_of
 from services.chat.index import key, message_of
-from services.chat.store import Document, Store
+from services.chat.store import Collection, Document, Store
 
 Work = Mapping[RoomId, Sequence[TimelineEntry]]
 """Entries by room, each room's in order and without a gap."""
@@ -99,18 +98,22 @@ class Writer:
             for place in changed
         ]
         done = await self._store.call(
-            lambda: self._store.messages.bulk_write(writes, ordered=False)
+            lambda: self._store.for_projector(self._store.messages).bulk_write(
+                writes, ordered=False
+            )
         )
         # Which of them failed is not told. Those that did not will be found as they should be.
         return set() if done.matched_count == len(writes) else set(changed)
 
 
-async def insert(store: Store, collection: Any, documents: list[Document]) -> list[Document]:
+async def insert(store: Store, collection: Collection, documents: list[Document]) -> list[Document]:
     """Inserts those that are new; gives back those whose `_id` was there."""
     if not documents:
         return []
     try:
-        await store.call(lambda: collection.insert_many(documents, ordered=False))
+        await store.call(
+            lambda: store.for_projector(collection).insert_many(documents, ordered=False)
+        )
     except BulkWriteError as error:
         failures = (error.details or {}).get("writeErrors", [])
         if any(failure["code"] != _DUPLICATE for failure in failures):

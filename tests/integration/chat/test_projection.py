@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from pymongo import WriteConcern
 
 from contracts import subjects
 from contracts.chat import MessagePosted, ReadHistory
@@ -347,3 +348,19 @@ async def test_a_room_that_is_held_is_away_and_then_back(
         done = await Rebuild(bench.journal, bench.store, bench.projection).room(voice.room)
         assert done == Rebuilt(voice.room, 2)
     assert texts(await voice.sees()) == ["before", "meanwhile"]
+
+
+async def test_only_what_the_log_makes_again_does_not_wait_for_the_journal(
+    chat: Replica, database: Any
+) -> None:
+    journaled = database.with_options(write_concern=WriteConcern(j=True))
+    careful, quick = Store(journaled), Store(journaled, index_journaled=False)
+    for store, collections in (
+        (careful, (careful.messages, careful.deeds, careful.cursors)),
+        (quick, (quick.messages, quick.deeds, quick.cursors)),
+    ):
+        concerns = {store.for_projector(c).write_concern.document.get("j") for c in collections}
+        assert concerns == {store is careful}
+    # Markers are in no log; and a room that is over has none to be cleared by once more.
+    for collection in (quick.markers, quick.messages, quick.deeds, quick.cursors):
+        assert collection.write_concern.document == {"j": True}
