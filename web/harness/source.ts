@@ -49,6 +49,7 @@ function refusal(code: string, after?: number): Refused {
 
 export class Source implements Accounts, Connection, Timelines {
   readonly limits = null;
+  readonly session = null;
   state: ConnectionState = { at: 'idle' };
   readonly #scene: Scene;
   readonly #stateListeners = new Set<(state: ConnectionState) => void>();

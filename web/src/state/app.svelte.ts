@@ -54,6 +54,8 @@ export class AppModel {
   /** The page's one AudioContext: who speaks, meters, mixing. */
   readonly sound: Sound;
   readonly localMedia: LocalMediaModel;
+  readonly calls: CallsModel;
+  readonly call: CallModel;
   readonly recordings: RecordingsModel;
   readonly recorder: RecorderModel;
   readonly studio: StudioModel;

@@ -1,0 +1,306 @@
+import type { Ears } from '../../media/sound';
+import { Listeners } from '../../net/listeners';
+import type { Media, Roster } from '../../protocol/generated';
+import { Refused } from '../../protocol/refused';
+import { onConnect } from '../connects';
+import type { Connection } from '../ports';
+import type { CallsModel, RosterNews } from './calls.svelte';
+import type { LocalMediaModel } from './local_media.svelte';
+import { peopleOf, voicesOf, type CallPerson } from './people';
+import type { CallEnding, CallPhase } from './phase';
+import type { QualityModel } from './quality.svelte';
+import type { RecorderSources } from './recorder.svelte';
+import { Seat, type SeatParts } from './seat.svelte';
+import { StageModel } from './stage.svelte';
+import { Voices } from './voices.svelte';
+
+export type { CallPerson, PeerState, PeerTrouble, PeerView, Route } from './people';
+export type { CallEnding, CallPhase } from './phase';
+
+/** What a call takes of one's devices. */
+export type CallMedia = Pick<
+  LocalMediaModel,
+  'sending' | 'onSending' | 'muted' | 'camera' | 'screen' | 'handUp' | 'openAll' | 'release'
+>;
+
+export interface CallParts extends SeatParts {
+  readonly connection: Connection;
+  readonly calls: CallsModel;
+  readonly media: CallMedia;
+  readonly quality: QualityModel;
+  readonly ears: Ears;
+  readonly now: () => number;
+  /** The name of a session, for what is recorded. */
+  readonly nameOf: (user: string) => string;
+}
+
+/**
+ * The call that one is in, at most one in a page. It goes on wherever in the app one looks.
+ *
+ * Media goes from peer to peer: as long as the session lives, nothing that happens to the way to
+ * the server touches it. Only a new session takes a new seat.
+ */
+export class CallModel {
+  #phase = $state.raw<CallPhase>({ at: 'idle' });
+  #seat = $state.raw<Seat | null>(null);
+  #roster = $state.raw<Roster | null>(null);
+  #recording = $state(false);
+  #own = $state.raw<Media>({});
+  #sending = $state.raw<ReturnType<CallMedia['sending']>>(nothing);
+  readonly #people = $derived.by(() => this.#listPeople());
+  readonly stage: StageModel;
+  readonly quality: QualityModel;
+  readonly #voices: Voices;
+  readonly #parts: CallParts;
+  readonly #changes = new Listeners<null>();
+  #leaving: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: CallParts) {
+    this.#parts = parts;
+    this.quality = parts.quality;
+    this.#voices = new Voices(parts.ears, parts.now);
+    this.stage = new StageModel(
+      () => this.#people,
+      () => this.#voices.latest,
+    );
+    parts.calls.onNews((news) => {
+      this.#heard(news);
+    });
+    parts.media.onSending(() => {
+      this.#send();
+    });
+    onConnect(parts.connection, () => {
+      this.#connected();
+    });
+  }
+
+  get phase(): CallPhase {
+    return this.#phase;
+  }
+
+  /** The room whose call this is, while there is one. */
+  get room(): string | null {
+    return this.#phase.at === 'idle' ? null : this.#phase.room;
+  }
+
+  /** Whether one is in the call of this room, or in any. */
+  isIn(room?: string): boolean {
+    return this.#phase.at === 'in' && (room === undefined || this.#phase.room === room);
+  }
+
+  /** When the call began, in milliseconds since the epoch. */
+  get startedAt(): number | null {
+    return this.#roster?.started_at ?? null;
+  }
+
+  /** Everyone in the call, oneself too, in the order of coming. */
+  get people(): readonly CallPerson[] {
+    return this.#people;
+  }
+
+  /** Someone else speaks; one's own voice is known by `LocalMediaModel`. */
+  speaks(session: string): boolean {
+    return this.#voices.speaks(session);
+  }
+
+  /** Who records the call, if anybody does. */
+  get recordedBy(): readonly CallPerson[] {
+    return this.#people.filter(({ media }) => media.recording === true);
+  }
+
+  /** What a recording of this call is made of. */
+  readonly sources: RecorderSources = {
+    people: () =>
+      this.#listPeople().map(({ session, user, self, tracks, media }) => ({
+        id: session,
+        name: this.#parts.nameOf(user),
+        self,
+        video: tracks.camera,
+        audio: media.microphone === true ? tracks.microphone : null,
+        screen: tracks.screen,
+        screenAudio: tracks.screenAudio,
+      })),
+    onChange: (listener) => this.#changes.add(listener),
+  };
+
+  /** Opens the door: one looks at oneself before one goes in. */
+  prepare(room: string): void {
+    if (this.#phase.at === 'in' || this.#phase.at === 'joining') return;
+    this.#phase = { at: 'preJoin', room };
+  }
+
+  /** Goes in. Resolves when one is in, or is told why not. */
+  async join(room: string): Promise<void> {
+    if (this.#phase.at === 'in' || this.#phase.at === 'joining') return;
+    this.#phase = { at: 'joining', room };
+    await this.#takeSeat(room);
+  }
+
+  /** Away from the door, or from the news that the call has ended. */
+  dismiss(): void {
+    if (this.#phase.at === 'in' || this.#phase.at === 'joining') return;
+    this.#stop();
+    this.#phase = { at: 'idle' };
+  }
+
+  /** Goes, at once; the server hears of it when it can. */
+  leave(): void {
+    const { room } = this;
+    this.#stop();
+    this.#phase = { at: 'idle' };
+    if (room !== null) this.#tellLeft(room);
+  }
+
+  /** Tries to reach someone again. */
+  async retry(session: string): Promise<void> {
+    await this.#seat?.renewServers();
+    this.#seat?.mesh.retry(session);
+  }
+
+  /** Another network than before: every way is looked for anew. */
+  networkChanged(): void {
+    this.#seat?.mesh.networkChanged();
+  }
+
+  /** Tells everyone whether this page records the call. */
+  setRecording(recording: boolean): void {
+    this.#recording = recording;
+    this.#send();
+  }
+
+  // ---- inside -----------------------------------------------------------------------------
+
+  async #takeSeat(room: string): Promise<void> {
+    const { connection, media, quality, calls } = this.#parts;
+    const { session } = connection;
+    // Without a connection one is let in as soon as there is one.
+    if (session === null || connection.state.at !== 'online') return;
+    this.#seat?.close();
+    const seat = new Seat(
+      {
+        ...this.#parts,
+        changed: () => {
+          this.#changed();
+        },
+      },
+      room,
+      session,
+    );
+    this.#seat = seat;
+    this.#send();
+    try {
+      // The server may take up two commands in any order.
+      await this.#leaving;
+      const roster = await seat.take(this.#own, media.sending());
+      if (this.#seat !== seat) return;
+      this.#roster = roster;
+      this.#phase = { at: 'in', room };
+      quality.begin(seat.mesh);
+      calls.take(roster);
+      this.#changed();
+    } catch (error) {
+      if (this.#seat !== seat) return;
+      if (error instanceof Refused && passing.has(error.code)) return;
+      this.#end('refused', error instanceof Refused ? error : null);
+    }
+  }
+
+  /** The connection is back: the same session finds its place kept; another one asks for a new. */
+  #connected(): void {
+    const { phase } = this;
+    if (phase.at !== 'in' && phase.at !== 'joining') return;
+    if (phase.at === 'in' && this.#seat?.session === this.#parts.connection.session) {
+      // Something may have been missed, the change of one's own media among it.
+      void this.#parts.calls.ask(phase.room);
+      this.#seat?.tellMedia();
+    } else {
+      void this.#takeSeat(phase.room);
+    }
+  }
+
+  #heard({ roster, event }: RosterNews): void {
+    const { session } = this.#parts.connection;
+    const mine = roster.participants.some((one) => one.session === session);
+    if (this.#phase.at !== 'in' || roster.room !== this.#phase.room) {
+      // Left while the server could not hear of it.
+      if (mine && this.room !== roster.room) this.#tellLeft(roster.room);
+      return;
+    }
+    this.#roster = roster;
+    if (this.#seat?.session !== session || !this.#seat.isTaken) return;
+    if (mine) {
+      this.#seat.setRoster(roster);
+      this.#changed();
+    } else if (event?.t === 'call.left' && event.why === 'removed') {
+      this.#end('removed', null);
+    } else {
+      // Counted as lost, or gone with a server that forgot: one is still here.
+      void this.#takeSeat(roster.room);
+    }
+  }
+
+  #send(): void {
+    const { media } = this.#parts;
+    this.#sending = media.sending();
+    this.#own = {
+      microphone: !media.muted,
+      camera: media.camera !== null,
+      screen: media.screen !== null,
+      hand: media.handUp,
+      recording: this.#recording,
+    };
+    this.#seat?.mesh.send(this.#sending);
+    this.#seat?.setMedia(this.#own);
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#phase.at !== 'in') return;
+    const people = this.#listPeople();
+    const others = people.filter(({ self }) => !self);
+    this.#voices.hear(voicesOf(people));
+    this.quality.setPeers(
+      others.map(({ session, peer }) => ({ session, connected: peer?.state === 'connected' })),
+      { camera: this.#own.camera === true, screen: this.#own.screen === true },
+    );
+    this.#changes.tell(null);
+  }
+
+  #listPeople(): CallPerson[] {
+    if (this.#seat === null || this.#roster === null) return [];
+    return peopleOf(this.#roster.participants, this.#seat.peers, {
+      session: this.#seat.session,
+      media: this.#own,
+      tracks: this.#sending,
+    });
+  }
+
+  #end(why: CallEnding, refusal: Refused | null): void {
+    const room = this.room ?? '';
+    this.#stop();
+    this.#phase = { at: 'ended', room, why, refusal };
+  }
+
+  #stop(): void {
+    const seat = this.#seat;
+    this.#seat = null;
+    this.#roster = null;
+    seat?.close();
+    this.#voices.hear(new Map());
+    this.quality.end();
+    this.stage.reset();
+    this.#parts.media.release();
+  }
+
+  #tellLeft(room: string): void {
+    // Without an answer the roster still has us: then it is said again with the next one.
+    this.#leaving = this.#parts.connection
+      .ask({ t: 'signaling.leave', room })
+      .catch(() => undefined);
+  }
+}
+
+/** These end with the connection's return. */
+const passing = new Set(['client.offline', 'client.lost']);
+
+const nothing = { microphone: null, camera: null, screen: null, screenAudio: null } as const;

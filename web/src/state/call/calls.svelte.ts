@@ -1,0 +1,143 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { Listeners } from '../../net/listeners';
+import type { Roster } from '../../protocol/generated';
+import { onConnect } from '../connects';
+import type { Connection, ServerEvent } from '../ports';
+import { isCallEvent, rosterAfter, type CallEvent } from './roster';
+
+/** A roster that is newer than the one before, and the event that made it so, if one did. */
+export interface RosterNews {
+  readonly roster: Roster;
+  readonly event: CallEvent | null;
+}
+
+/** A server that had no time for a question has some a little later. */
+const ASK_AGAIN_MS = 2000;
+
+/** What an installation without a word of its own has (`MESH_LIMIT` of the protocol). */
+const USUAL_LIMIT = 6;
+
+/** Which of one's rooms have a call now, and who is in it. Rosters are a snapshot, then events. */
+export class CallsModel {
+  #limit = $state(USUAL_LIMIT);
+  readonly #rosters = new SvelteMap<string, Roster>();
+  readonly #news = new Listeners<RosterNews>();
+  readonly #connection: Connection;
+  /** Rooms whose snapshot is on its way, with what happened meanwhile. */
+  readonly #asked = new Map<string, CallEvent[]>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.onEvent((event) => {
+      this.#happened(event);
+    });
+    onConnect(connection, () => void this.#look());
+  }
+
+  /** How many people a call can have. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** The roster of a room's call; null where there is none now. */
+  of(room: string): Roster | null {
+    const roster = this.#rosters.get(room);
+    return roster === undefined || roster.call === null ? null : roster;
+  }
+
+  isFull(room: string): boolean {
+    const roster = this.of(room);
+    return roster !== null && roster.participants.length >= roster.limit;
+  }
+
+  onNews(listener: (news: RosterNews) => void): () => void {
+    return this.#news.add(listener);
+  }
+
+  /** Takes a roster that the server gave; an older one than is known changes nothing. */
+  take(roster: Roster): void {
+    const known = this.#rosters.get(roster.room);
+    if (known !== undefined && known.revision > roster.revision) return;
+    this.#limit = roster.limit;
+    this.#put(roster, null);
+  }
+
+  /** Asks anew who is in a room's call. */
+  async ask(room: string): Promise<void> {
+    if (this.#asked.has(room)) return;
+    const meanwhile: CallEvent[] = [];
+    this.#asked.set(room, meanwhile);
+    try {
+      const { roster } = await this.#connection.ask({ t: 'signaling.roster', room });
+      this.#asked.delete(room);
+      this.take(roster);
+      for (const event of meanwhile) this.#apply(event);
+    } catch {
+      this.#asked.delete(room);
+      this.#askLater(room);
+    }
+  }
+
+  forgetAll(): void {
+    this.#rosters.clear();
+    this.#asked.clear();
+  }
+
+  async #look(): Promise<void> {
+    const before = [...this.#rosters.values()].filter((roster) => roster.call !== null);
+    try {
+      const { rosters, limit } = await this.#connection.ask({ t: 'signaling.running' });
+      this.#limit = limit;
+      for (const roster of rosters) this.take(roster);
+      const running = new Set(rosters.map(({ room }) => room));
+      for (const { room } of before) if (!running.has(room)) void this.ask(room);
+    } catch {
+      // Without an answer the events of a call that goes on lead to its roster.
+      for (const { room } of before) void this.ask(room);
+    }
+  }
+
+  /** Without a connection nothing is asked: the next one begins with a look at everything. */
+  #askLater(room: string): void {
+    setTimeout(() => {
+      if (this.#connection.state.at === 'online') void this.ask(room);
+    }, ASK_AGAIN_MS);
+  }
+
+  #happened(event: ServerEvent): void {
+    if (event.t === 'notice.room_removed' || event.t === 'room.deleted') {
+      this.#rosters.delete(event.room);
+    } else if (event.t === 'notice.room_added') {
+      void this.ask(event.room.info.room);
+    } else if (isCallEvent(event)) {
+      const asked = this.#asked.get(event.room);
+      if (asked === undefined) this.#apply(event);
+      else asked.push(event);
+    }
+  }
+
+  #apply(event: CallEvent): void {
+    const known = this.#rosters.get(event.room) ?? this.#before(event);
+    const next = known === null ? null : rosterAfter(known, event);
+    if (next === null) void this.ask(event.room);
+    else if (next !== known) this.#put(next, event);
+  }
+
+  /** A room that nothing was heard of had no call before its call started. */
+  #before(event: CallEvent): Roster | null {
+    if (event.t !== 'call.started') return null;
+    return {
+      room: event.room,
+      call: null,
+      revision: event.revision - 1,
+      started_at: null,
+      participants: [],
+      limit: this.#limit,
+    };
+  }
+
+  #put(roster: Roster, event: CallEvent | null): void {
+    this.#rosters.set(roster.room, roster);
+    this.#news.tell({ roster, event });
+  }
+}

@@ -1,0 +1,196 @@
+import { Refused } from '../../protocol/refused';
+import type { IceServers, Media, Roster } from '../../protocol/generated';
+import type { MeshParts, Mesh, PeerView } from '../../rtc/mesh';
+import type { Sending } from '../../rtc/sending';
+import type { Connection } from '../ports';
+import { Courier } from './courier';
+import { isSignal, toldBy, type SignalEvent } from './signals';
+
+/** A mesh by its shape. */
+export type CallMesh = Pick<Mesh, keyof Mesh>;
+
+/** What a seat stands on. */
+export interface SeatParts {
+  readonly connection: Connection;
+  readonly mesh: (tell: MeshParts['tell'], me: string, room: string) => CallMesh;
+  /** Something is seen or heard of the others that was not before. */
+  readonly changed?: () => void;
+}
+
+/** Signals from someone the roster does not name yet; more are a fault or an attack. */
+const EARLY_SIGNALS = 96;
+
+/**
+ * One's place in one call, held by one session: the mesh of its peers, and what the others know of
+ * what one sends. A new session needs a new seat.
+ */
+export class Seat {
+  readonly room: string;
+  readonly session: string;
+  readonly mesh: CallMesh;
+  #peers = $state.raw<ReadonlyMap<string, PeerView>>(new Map());
+  readonly #connection: Connection;
+  readonly #courier: Courier;
+  readonly #stops: (() => void)[];
+  #present: ReadonlySet<string> = new Set();
+  #early: SignalEvent[] = [];
+  /** What the server was last told, and whether it is being told now. */
+  #told: Media | null = null;
+  #wanted: Media = {};
+  #telling = false;
+  #closed = false;
+
+  constructor({ connection, mesh, changed }: SeatParts, room: string, session: string) {
+    this.room = room;
+    this.session = session;
+    this.#connection = connection;
+    this.#courier = new Courier(connection, room);
+    this.mesh = mesh((to, told) => this.#courier.tell(to, told), session, room);
+    this.#stops = [
+      this.mesh.onChange((peers) => {
+        this.#peers = peers;
+        changed?.();
+      }),
+      connection.onEvent((event) => {
+        if (isSignal(event) && event.room === room) this.#hear(event);
+      }),
+    ];
+  }
+
+  /** The others in the call, as far as there is a connection to speak of. */
+  get peers(): ReadonlyMap<string, PeerView> {
+    return this.#peers;
+  }
+
+  /** The server has let one in. */
+  get isTaken(): boolean {
+    return this.#told !== null;
+  }
+
+  /**
+   * Joins the call, or starts it, and answers the roster.
+   *
+   * @throws {Refused} where the server says no, or does not answer.
+   */
+  async take(media: Media, sending: Sending): Promise<Roster> {
+    this.#wanted = this.#own(media);
+    const told = this.#wanted;
+    const servers = this.#askServers();
+    const { roster } = await this.#connection.ask({
+      t: 'signaling.join',
+      room: this.room,
+      media: told,
+    });
+    this.#told = told;
+    const found = await servers;
+    if (this.#closed) return roster;
+    if (found !== null) this.mesh.configure(configurationOf(found));
+    this.mesh.send(sending);
+    this.setRoster(roster);
+    this.tellMedia();
+    return roster;
+  }
+
+  setRoster({ participants }: Roster): void {
+    if (this.#closed) return;
+    this.#present = new Set(participants.map(({ session }) => session));
+    this.mesh.setRoster(
+      participants
+        .filter(({ session }) => session !== this.session)
+        .map(({ session, device, media }) => ({
+          session,
+          device,
+          screenStream: media.screen_stream ?? '',
+          camera: media.camera ?? false,
+        })),
+    );
+    const early = this.#early;
+    this.#early = [];
+    for (const event of early) this.#hear(event);
+  }
+
+  /** Tells the others what one sends; repeated until the server has it. */
+  setMedia(media: Media): void {
+    this.#wanted = this.#own(media);
+    this.tellMedia();
+  }
+
+  /** Asks again for servers: credentials run out, and a failed peer may need fresh ones. */
+  async renewServers(): Promise<void> {
+    const found = await this.#askServers();
+    if (found !== null && !this.#closed) this.mesh.configure(configurationOf(found));
+  }
+
+  tellMedia(): void {
+    if (this.#telling || this.#closed || this.#told === null) return;
+    if (sameMedia(this.#told, this.#wanted) || this.#connection.state.at !== 'online') return;
+    this.#telling = true;
+    const media = this.#wanted;
+    this.#connection.ask({ t: 'signaling.set_media', room: this.room, media }).then(
+      () => {
+        this.#told = media;
+        this.#telling = false;
+        this.tellMedia();
+      },
+      (error: unknown) => {
+        this.#telling = false;
+        // Told again with the next connection, or by whoever takes a seat anew.
+        if (error instanceof Refused && error.refusal.retryable === true) {
+          setTimeout(() => {
+            this.tellMedia();
+          }, TELL_AGAIN_MS);
+        }
+      },
+    );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const stop of this.#stops) stop();
+    this.#courier.close();
+    this.mesh.close();
+  }
+
+  #own(media: Media): Media {
+    return { ...media, screen_stream: this.mesh.screenStream };
+  }
+
+  /** Without servers peers on one network meet all the same. */
+  async #askServers(): Promise<IceServers | null> {
+    try {
+      return await this.#connection.ask({ t: 'signaling.ice_servers', room: this.room });
+    } catch {
+      return null;
+    }
+  }
+
+  #hear(event: SignalEvent): void {
+    // Signals and the roster come by different ways: an offer may be here first.
+    if (this.#present.has(event.sender)) this.mesh.take(event.sender, toldBy(event));
+    else if (this.#early.length < EARLY_SIGNALS) this.#early.push(event);
+  }
+}
+
+const TELL_AGAIN_MS = 1000;
+
+function configurationOf({ servers, relay_only }: IceServers): RTCConfiguration {
+  return {
+    iceServers: servers.map(({ urls, username, credential }) => ({
+      urls,
+      ...(username != null && { username }),
+      ...(credential != null && { credential }),
+    })),
+    iceTransportPolicy: relay_only === true ? 'relay' : 'all',
+  };
+}
+
+function sameMedia(one: Media, other: Media): boolean {
+  return (
+    (one.microphone ?? false) === (other.microphone ?? false) &&
+    (one.camera ?? false) === (other.camera ?? false) &&
+    (one.screen ?? false) === (other.screen ?? false) &&
+    (one.hand ?? false) === (other.hand ?? false) &&
+    (one.recording ?? false) === (other.recording ?? false)
+  );
+}
