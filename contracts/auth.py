@@ -156,6 +156,14 @@ class FindPeople(Command, frozen=True, kw_only=True, tag="auth.find_people"):
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 
+class FindAmong(Command, frozen=True, kw_only=True, tag="auth.find_among"):
+    """Finds, among these, people whose name or a word of it begins so; guests, too."""
+
+    prefix: Annotated[str, Meta(min_length=1, max_length=32)]
+    users: Annotated[list[User], Meta(min_length=1, max_length=1000)]
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
 class DeviceInfo(Value, frozen=True, kw_only=True):
     """A signed-in device of one's own."""
 

@@ -118,6 +118,7 @@ AUTH = (
     Contract(auth.FetchAvatar, auth.Avatar, callers=ANYONE, via=_HTTP, errors=(Code.USER_UNKNOWN,)),
     Contract(auth.FetchProfiles, auth.Profiles, via=_BOTH),
     Contract(auth.FindPeople, auth.Profiles, callers=MEMBER, via=_BOTH),
+    Contract(auth.FindAmong, auth.Profiles, callers=(Peer,), via=(Via.BUS,)),
     Contract(auth.ListDevices, auth.Devices, errors=(Code.REVOKED,), via=_BOTH),
     _manage(auth.RevokeDevice, Done, errors=(*_OWN, Code.DEVICE_UNKNOWN), via=_BOTH),
 )

@@ -203,11 +203,16 @@ class RoomChanged(Reply, frozen=True, kw_only=True, tag="rooms.changed"):
 
 
 class ListMembers(Command, frozen=True, kw_only=True, tag="rooms.members"):
-    """Lists a room's members by role, then by time of joining."""
+    """Lists a room's members by role, then by time of joining.
+
+    With a `prefix`, those whose name or a word of it begins so, who is online first: at most
+    `limit` of them, and no further page.
+    """
 
     room: Room
     cursor: Cursor | None = None
     limit: PageSize = 100
+    prefix: Annotated[str, Meta(max_length=32)] = ""
 
 
 class MembersPage(Reply, frozen=True, kw_only=True, tag="rooms.members_page"):

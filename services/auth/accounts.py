@@ -1,5 +1,6 @@
 """Accounts in the store: looked up, and changed one whole at a time."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -91,6 +92,16 @@ class Accounts:
         accounts = [account for document in found.values() if (account := _account(document))]
         return accounts[:limit]
 
+    async def find_among(self, users: Iterable[UserId], prefix: str, limit: int) -> list[Account]:
+        """Those of these whose name, or a word of the one they show, begins so; guests, too."""
+        # One field and no `$or`, with which the embedded store looks at everybody it keeps.
+        query: dict[str, Any] = {
+            "_id": {"$in": list(users)},
+            "called": {"$regex": rf"(^|\s){re.escape(prefix)}"},
+        }
+        found = await UserDocument.find(query).limit(limit).to_list()
+        return [_known(document) for document in found]
+
     async def waiting(self, before: Millis, limit: int = 100) -> list[Account]:
         """Accounts with something in the outbox since `before`, the longest waiting first."""
         found = UserDocument.find({"waiting_since": {"$lt": before}}).sort("waiting_since")
@@ -120,6 +131,8 @@ def _document(account: Account) -> dict[str, Any]:
     if account.key is not None:
         document["key"] = account.key
         document["shown"] = names.key_of(account.display_name)
+    if not account.gone:
+        document["called"] = f"{names.key_of(account.display_name)}\n{account.key or ''}"
     if account.outbox:
         document["waiting_since"] = account.outbox[0].at
     if account.guest and not account.gone:

@@ -24,6 +24,8 @@ class UserDocument(Document):
     key: str | None = None
     shown: str | None = None
     """The folded display name of those who can be found."""
+    called: str | None = None
+    """All folded names of a person, guests included, to be found among those of a room."""
     waiting_since: int | None = None
     """Since when something in the outbox waits; absent where nothing does."""
     guest_until: int | None = None

@@ -15,6 +15,7 @@ from services.rooms.handlers.shaping import Shaping
 from services.rooms.leadership import Leadership
 from services.rooms.ledger import Ledger
 from services.rooms.outbox import Outbox
+from services.rooms.people import People
 from services.rooms.settings import Settings
 from services.rooms.sightings import Sightings
 from services.rooms.speaker import Speaker
@@ -61,7 +62,7 @@ async def start(process: Process) -> None:
     process.follow("rooms", Following(bus, ledger, rooms, memberships, presence).table())
     await process.serve(
         {
-            **Directory(rooms, memberships, presence).table(),
+            **Directory(rooms, memberships, presence, People(bus, presence)).table(),
             **Shaping(ledger, presence, settings.max_rooms, ids.new_id).table(),
             **Memberships(ledger, presence, settings.max_rooms).table(),
             **InviteDesk(ledger, rooms, memberships, presence, secrets.token_bytes).table(),

@@ -5,6 +5,7 @@ from contracts.auth import (
     Avatar,
     FetchAvatar,
     FetchProfiles,
+    FindAmong,
     FindPeople,
     ProfileChanged,
     Profiles,
@@ -40,6 +41,7 @@ class People:
             FetchAvatar: self.fetch_avatar,
             FetchProfiles: self.fetch_profiles,
             FindPeople: self.find_people,
+            FindAmong: self.find_among,
         }
 
     async def update_profile(self, call: Call, command: UpdateProfile) -> ProfileChanged:
@@ -96,6 +98,14 @@ class People:
         """People whose name begins so."""
         prefix = names.key_of(command.prefix)
         found = await self._accounts.find(prefix, command.limit) if prefix else []
+        return Profiles(profiles=[profile(account) for account in found])
+
+    async def find_among(self, _: Call, command: FindAmong) -> Profiles:
+        """People of a room, say, whose name begins so."""
+        prefix = names.key_of(command.prefix)
+        found = (
+            await self._accounts.find_among(command.users, prefix, command.limit) if prefix else []
+        )
         return Profiles(profiles=[profile(account) for account in found])
 
 

@@ -52,6 +52,7 @@ class Presence:
         self._dropped: set[SessionId] = set()
         self._online: set[UserId] = set()
         self._rooms_of: defaultdict[UserId, set[RoomId]] = defaultdict(set)
+        self._members_of: defaultdict[RoomId, set[UserId]] = defaultdict(set)
         self._online_in: defaultdict[RoomId, set[UserId]] = defaultdict(set)
         self._changes = Changes()
 
@@ -80,6 +81,11 @@ class Presence:
     def rooms_of(self, user: UserId) -> frozenset[RoomId]:
         """The rooms a person is in, online or not."""
         return frozenset(self._rooms_of.get(user, ()))
+
+    def members_of(self, room: RoomId) -> list[UserId]:
+        """Who is a member of a room, those who are online first."""
+        online = self._online_in.get(room, set())
+        return [*online, *(self._members_of.get(room, set()) - online)]
 
     # ---- what happens -----------------------------------------------------------------------
 
@@ -126,8 +132,10 @@ class Presence:
         """Someone is a member of a room, or is not."""
         if inside:
             self._rooms_of[user].add(room)
+            self._members_of[room].add(user)
         else:
             _discard(self._rooms_of, user, room)
+            _discard(self._members_of, room, user)
         self._show(room, user, inside and user in self._online)
 
     def tick(self, now: Millis) -> None:

@@ -30,6 +30,7 @@ from services.rooms.domain import naming
 from services.rooms.domain.presence import Presence
 from services.rooms.domain.state import Membership, required
 from services.rooms.handlers.access import reach
+from services.rooms.people import People
 from services.rooms.store import MembershipStore, RoomStore, Stored, place_of
 
 MAX_BANS = 1_000
@@ -41,7 +42,14 @@ _SORTS = {"members": "by_members", "newest": "by_newest", "name": "by_name"}
 class Directory:
     """Answers without changing anything."""
 
-    def __init__(self, rooms: RoomStore, memberships: MembershipStore, presence: Presence) -> None:
+    def __init__(
+        self,
+        rooms: RoomStore,
+        memberships: MembershipStore,
+        presence: Presence,
+        people: People,
+    ) -> None:
+        self._people = people
         self._rooms = rooms
         self._memberships = memberships
         self._presence = presence
@@ -99,10 +107,12 @@ class Directory:
         return MyRooms(rooms=sorted(mine, key=lambda one: (one.me.joined_at, one.info.room)))
 
     async def members(self, call: Call, command: ListMembers) -> MembersPage:
-        """A page of a room's members."""
+        """A page of a room's members, or those of a name."""
         user = reach(call, command.room)
         stored, me = await self._seen_by(user, command.room)
         required(stored.room, me)
+        if command.prefix.strip():
+            return await self._named(stored, command)
         after = "" if command.cursor is None else from_cursor(command.cursor, "place")
         kept = await self._memberships.members(command.room, after, command.limit + 1)
         whole = len(kept) <= command.limit
@@ -114,6 +124,16 @@ class Directory:
             members=[member.member for member in page],
             revision=stored.room.revision,
             next=to_cursor("place", place_of(last[0])) if more and last else None,
+        )
+
+    async def _named(self, stored: Stored, command: ListMembers) -> MembersPage:
+        users = await self._people.named(command.room, command.prefix, command.limit)
+        known = await self._memberships.get(command.room, users)
+        found = [known[user] for user in users if user in known]
+        return MembersPage(
+            members=[member.member for member in found if member.role is not None],
+            revision=stored.room.revision,
+            next=None,
         )
 
     async def bans(self, call: Call, command: ListBans) -> Bans:

@@ -15,6 +15,8 @@ from runtime.settings import ProcessSettings
 from runtime.tokens import Verifier, open_verifier
 from services.auth import app
 from services.auth.settings import AuthSettings
+from services.rooms import app as rooms
+from services.rooms.settings import Settings as RoomsSettings
 from tests.support.asking import Asker
 from tests.support.waiting import wait_until
 
@@ -56,6 +58,19 @@ async def start_auth(
 async def auth(start_auth: StartAuth) -> Process:
     """The service, as it is set by default but for the cost of its hashes."""
     return await start_auth()
+
+
+@pytest_asyncio.fixture
+async def rooms_beside(
+    auth: Process, nats_url: str, mongodb_url: str, mongodb_database: str
+) -> AsyncIterator[Process]:
+    """The rooms service, beside this one."""
+    settings = RoomsSettings(
+        nats_url=nats_url, mongodb_url=mongodb_url, mongodb_database=mongodb_database
+    )
+    async with Process("rooms", settings) as process:
+        await rooms.start(process)
+        yield process
 
 
 @pytest_asyncio.fixture

@@ -1,9 +1,6 @@
 """Guests: let into one room by an invite, for a day, with the rooms service beside."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from contracts.auth import (
     AccountDeleted,
@@ -31,8 +28,6 @@ from runtime.process import Process
 from runtime.tokens import Verifier
 from services.auth.accounts import Accounts
 from services.auth.domain.account import replace
-from services.rooms import app as rooms
-from services.rooms.settings import Settings as RoomsSettings
 from tests.integration.auth.conftest import StartAuth, as_, register, says, stranger
 from tests.support.asking import Asker
 from tests.support.waiting import wait_until
@@ -40,18 +35,6 @@ from tests.support.waiting import wait_until
 pytestmark = [pytest.mark.auth, pytest.mark.rooms]
 
 HOUR_MS = 3_600_000
-
-
-@pytest_asyncio.fixture
-async def rooms_beside(
-    auth: Process, nats_url: str, mongodb_url: str, mongodb_database: str
-) -> AsyncIterator[Process]:
-    settings = RoomsSettings(
-        nats_url=nats_url, mongodb_url=mongodb_url, mongodb_database=mongodb_database
-    )
-    async with Process("rooms", settings) as process:
-        await rooms.start(process)
-        yield process
 
 
 class Host:

@@ -220,3 +220,14 @@ class Histories(RuleBasedStateMachine):
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
 TestHistories.pytestmark = pytestmark
+
+
+def test_a_rooms_members_with_those_who_are_online_first(presence: Presence) -> None:
+    for user in (ANN, BOB):
+        presence.member(KITCHEN, user, inside=True)
+    presence.session(session(1), lease(BOB), 0)
+    assert presence.members_of(KITCHEN) == [BOB, ANN]
+    presence.member(KITCHEN, BOB, inside=False)
+    assert presence.members_of(KITCHEN) == [ANN]
+    presence.member(KITCHEN, ANN, inside=False)
+    assert presence.members_of(KITCHEN) == []

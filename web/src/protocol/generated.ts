@@ -456,12 +456,16 @@ export interface MuteMember {
 }
 /**
  * Lists a room's members by role, then by time of joining.
+ *
+ * With a `prefix`, those whose name or a word of it begins so, who is online first: at most
+ * `limit` of them, and no further page.
  */
 export interface ListMembers {
   t: 'rooms.members';
   room: string;
   cursor?: string | null;
   limit?: number;
+  prefix?: string;
 }
 /**
  * Lists who is banned; moderators only.
