@@ -1,0 +1,48 @@
+"""What a peer reads in a session description (RFC 8866), and the one line that it adds."""
+
+import re
+
+_VERSION = re.compile(r"^o=\S+ (\d+ \d+) ", re.MULTILINE)
+_UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
+_FINGERPRINT = re.compile(r"^a=fingerprint:(\S+ \S+)", re.MULTILINE)
+_MEDIA = re.compile(r"^m=(\w+) ", re.MULTILINE)
+_ANSWERED = re.compile(r"^a=x-parley-answers:(\d+ \d+)", re.MULTILINE)
+
+
+def maker(sdp: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Which connection made it, and in which generation of its candidates.
+
+    A connection keeps its certificate; ICE restarted shows by another user fragment. Either is
+    something that aiortc's connection can't follow: it takes another one.
+    """
+    return frozenset(_FINGERPRINT.findall(sdp)), frozenset(_UFRAG.findall(sdp))
+
+
+def fragments(sdp: str) -> frozenset[str]:
+    """The ICE user fragments, by which candidates name the description they belong to."""
+    return frozenset(_UFRAG.findall(sdp))
+
+
+def kinds(sdp: str) -> list[str]:
+    """The kinds of its media sections, in their order."""
+    return _MEDIA.findall(sdp)
+
+
+def version(sdp: str) -> str | None:
+    """Which of a connection's descriptions it is: session id and version of the `o=` line."""
+    found = _VERSION.search(sdp)
+    return found[1] if found else None
+
+
+def answering(answer: str, offer: str) -> str:
+    """Names the offer in its answer, so that an answer to one that was taken back is noticed."""
+    told = version(offer)
+    if told is None:
+        return answer
+    return answer.replace("m=", f"a=x-parley-answers:{told}\r\nm=", 1)
+
+
+def answered(answer: str) -> str | None:
+    """The version of the offer that an answer names; none where it names none."""
+    found = _ANSWERED.search(answer)
+    return found[1] if found else None

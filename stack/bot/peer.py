@@ -1,0 +1,321 @@
+"""The connection to one other participant: a part of perfect negotiation that aiortc can do.
+
+aiortc has neither rollback nor ICE restart. Where the pattern rolls an offer back, the polite bot
+throws its connection away and answers with a new one; an offer of another connection, or of
+restarted ICE, is answered by a new one as well. Whatever comes is worked on one after the other.
+"""
+
+import asyncio
+import contextlib
+import time
+from array import array
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from aiortc.sdp import candidate_from_sdp
+from av import AudioFrame, VideoFrame
+
+from contracts.errors import Refusal
+from contracts.signaling import (
+    AnswerReceived,
+    CandidateReceived,
+    OfferReceived,
+    RestartAsked,
+    Signal,
+)
+from stack.bot.descriptions import answered, answering, fragments, kinds, maker, version
+from stack.bot.pattern import Luma
+from stack.bot.routes import route_of
+from stack.bot.watch import AudioWatch, VideoWatch
+
+PATIENCE_SECONDS = 3.0
+"""Who was here first waits so long for the newcomer's offer, then makes one."""
+_EARLY_KEPT = 64
+
+
+class Line(Protocol):
+    """The way to the other participant, by the server; each call returns once it was handed on."""
+
+    async def offer(self, sdp: str) -> None:
+        """Sends an offer, with the proof of who made it."""
+        ...
+
+    async def answer(self, sdp: str) -> None:
+        """Sends an answer, with the proof of who made it."""
+        ...
+
+    async def ask_restart(self) -> None:
+        """Asks the other side to begin anew."""
+        ...
+
+    def proven(self, signal: OfferReceived | AnswerReceived) -> bool | None:
+        """Whether a description is its sender's own; none where nothing proves it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a peer stands on."""
+
+    configuration: Callable[[], RTCConfiguration]
+    tracks: Callable[[], list[MediaStreamTrack]]
+    """Fresh ones for each connection."""
+    clock: Callable[[], int]
+    """Milliseconds on the clock that pictures carry."""
+
+
+_Deed = Callable[[], Awaitable[None]]
+
+
+class Peer:
+    """One other participant, as a bot meets and watches it."""
+
+    def __init__(
+        self, line: Line, parts: Parts, *, polite: bool, newcomer: bool, frequency: int
+    ) -> None:
+        """`newcomer`: we came after the other one, so we make the first offer."""
+        self.video = VideoWatch()
+        self.audio = AudioWatch(frequency=frequency)
+        self.began = time.monotonic()
+        self.connected_after: float | None = None
+        self.connections = 0
+        """How many peer connections it took; one where nothing went wrong."""
+        self.offers = self.answers = self.glares = 0
+        self.proofs = self.forged = 0
+        self.complaints: list[str] = []
+        self._line = line
+        self._parts = parts
+        self._polite = polite
+        self._pc: RTCPeerConnection | None = None
+        self._remote = ""
+        self._closed = False
+        self._early: list[CandidateReceived] = []
+        self._deeds: asyncio.Queue[_Deed] = asyncio.Queue()
+        self._readers: set[asyncio.Task[None]] = set()
+        self._work = asyncio.create_task(self._do_all(), name="bot's peer")
+        self._patience: asyncio.TimerHandle | None = None
+        if newcomer:
+            self._deeds.put_nowait(self._offer)
+        else:
+            self._wait()
+
+    @property
+    def state(self) -> str:
+        """The state of the connection in use: `connected`, `connecting`, `failed` and so on."""
+        return self._pc.connectionState if self._pc is not None else "new"
+
+    @property
+    def route(self) -> tuple[str, str]:
+        """The candidate types of both ends of the route in use."""
+        return route_of(self._pc) if self._pc is not None else ("", "")
+
+    async def received_bytes(self) -> int:
+        """What came over the transport in use so far."""
+        if self._pc is None:
+            return 0
+        report = await self._pc.getStats()
+        return max((getattr(stats, "bytesReceived", 0) for stats in report.values()), default=0)
+
+    def take(self, signal: Signal) -> None:
+        """Takes what the other side sent by the server."""
+        match signal:
+            case OfferReceived():
+                self._deeds.put_nowait(lambda: self._take_offer(signal))
+            case AnswerReceived():
+                self._deeds.put_nowait(lambda: self._take_answer(signal))
+            case CandidateReceived():
+                self._deeds.put_nowait(lambda: self._take_candidate(signal))
+            case RestartAsked():
+                self._deeds.put_nowait(self._offer)
+            case _:
+                pass  # the end of candidates changes nothing: each is tried as it comes
+
+    async def close(self) -> None:
+        """Ends the connection; its watches stay."""
+        self._closed = True
+        if self._patience is not None:
+            self._patience.cancel()
+        self._work.cancel()
+        await asyncio.gather(self._work, return_exceptions=True)
+        if self._pc is not None:
+            await self._pc.close()
+        for reader in self._readers:
+            reader.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+
+    # ---- negotiating -------------------------------------------------------------------------
+
+    async def _do_all(self) -> None:
+        while True:
+            deed = await self._deeds.get()
+            try:
+                await deed()
+            except Refusal as refusal:
+                # The other one has left, or we have: the roster will say so.
+                self.complaints.append(refusal.code.code)
+            except Exception as error:  # noqa: BLE001 - aiortc raises many kinds on a bad description
+                self.complaints.append(repr(error))
+
+    def _lose_patience(self) -> None:
+        if not self._closed and self.state in ("new", "closed"):
+            self._deeds.put_nowait(self._offer)
+
+    def _wait(self) -> None:
+        """Makes an offer after a while, unless the other side makes one."""
+        if self._patience is not None:
+            self._patience.cancel()
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(PATIENCE_SECONDS, self._lose_patience)
+
+    async def _offer(self) -> None:
+        """Begins anew: media sections as before, so that the other side may keep its own."""
+        before, layout = self._pc, kinds(self._remote)
+        pc = self._begin(data="application" in layout)
+        for kind in _surplus(layout):
+            pc.addTransceiver(kind, direction="recvonly")
+        await self._describe(pc)
+        if before is not None:
+            await before.close()
+
+    async def _describe(self, pc: RTCPeerConnection) -> None:
+        await pc.setLocalDescription()
+        self.offers += 1
+        await self._line.offer(pc.localDescription.sdp)
+
+    async def _take_offer(self, signal: OfferReceived) -> None:
+        self._check(signal)
+        pc = self._pc
+        is_glare = pc is not None and pc.signalingState == "have-local-offer"
+        if is_glare:
+            self.glares += 1
+            if not self._polite:
+                return
+        before = pc
+        if pc is None or is_glare or maker(signal.sdp) != maker(self._remote):
+            pc = self._begin()
+        await pc.setRemoteDescription(RTCSessionDescription(sdp=signal.sdp, type="offer"))
+        self._remote = signal.sdp
+        await self._add_early(pc)
+        await pc.setLocalDescription()
+        self.answers += 1
+        await self._line.answer(answering(pc.localDescription.sdp, signal.sdp))
+        if before is not None and before is not pc:
+            await before.close()
+        if any(transceiver.mid is None for transceiver in pc.getTransceivers()):
+            # The offer had no place for something that we send.
+            await self._describe(pc)
+
+    async def _take_answer(self, signal: AnswerReceived) -> None:
+        pc = self._pc
+        if pc is None or pc.signalingState != "have-local-offer":
+            return
+        meant = answered(signal.sdp)
+        if meant is not None and meant != version(pc.localDescription.sdp):
+            return
+        self._check(signal)
+        await pc.setRemoteDescription(RTCSessionDescription(sdp=signal.sdp, type="answer"))
+        self._remote = signal.sdp
+        await self._add_early(pc)
+
+    async def _take_candidate(self, signal: CandidateReceived) -> None:
+        pc = self._pc
+        if pc is not None and self._belongs(signal):
+            await _add(pc, signal)
+        else:
+            self._early = [*self._early[1 - _EARLY_KEPT :], signal]
+
+    def _belongs(self, signal: CandidateReceived) -> bool:
+        fragment = signal.username_fragment
+        return bool(self._remote) and (not fragment or fragment in fragments(self._remote))
+
+    async def _add_early(self, pc: RTCPeerConnection) -> None:
+        early, self._early = self._early, []
+        for signal in early:
+            if self._belongs(signal):
+                await _add(pc, signal)
+
+    def _check(self, signal: OfferReceived | AnswerReceived) -> None:
+        proven = self._line.proven(signal)
+        self.proofs += proven is True
+        self.forged += proven is False
+        if proven is False:
+            raise ForgedDescription(signal.sender)
+
+    # ---- one connection ----------------------------------------------------------------------
+
+    def _begin(self, *, data: bool = False) -> RTCPeerConnection:
+        pc = RTCPeerConnection(self._parts.configuration())
+        self._pc = pc
+        self._remote = ""
+        self.connections += 1
+        for track in self._parts.tracks():
+            pc.addTrack(track)
+        if data:
+            pc.createDataChannel("layout")
+
+        def changed() -> None:
+            if pc is not self._pc or self._closed:
+                return
+            if pc.connectionState == "connected" and self.connected_after is None:
+                self.connected_after = time.monotonic() - self.began
+            if pc.connectionState == "failed":
+                self._deeds.put_nowait(self._line.ask_restart)
+            if pc.connectionState == "closed":
+                self._wait()  # the other side ended it: to leave, or to begin anew
+
+        def came(track: MediaStreamTrack) -> None:
+            reader = asyncio.create_task(self._read(pc, track), name=f"bot's {track.kind}")
+            self._readers.add(reader)
+            reader.add_done_callback(self._readers.discard)
+
+        pc.on("connectionstatechange", changed)
+        pc.on("track", came)
+        return pc
+
+    async def _read(self, pc: RTCPeerConnection, track: MediaStreamTrack) -> None:
+        """Reads every frame to the end: what nobody reads fills the memory."""
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                frame = await track.recv()
+                if isinstance(frame, VideoFrame):
+                    self._see(frame)
+                elif isinstance(frame, AudioFrame):
+                    self._hear(frame)
+        if pc is self._pc and not self._closed:
+            (self.video if track.kind == "video" else self.audio).ended += 1
+
+    def _see(self, frame: VideoFrame) -> None:
+        plane = frame.planes[0]
+        luma = Luma(plane, frame.width, frame.height, plane.line_size)
+        self.video.see(luma, time.monotonic(), self._parts.clock())
+
+    def _hear(self, frame: AudioFrame) -> None:
+        samples = array("h", bytes(frame.planes[0]))
+        channels = len(frame.layout.channels)
+        wanted = frame.samples * channels
+        self.audio.hear(samples[:wanted], channels, frame.sample_rate, time.monotonic())
+
+
+class ForgedDescription(Exception):
+    """A description whose proof is not right: somebody stands in between."""
+
+
+def _surplus(layout: list[str]) -> list[str]:
+    """The media sections of a description beyond the first of each kind, which our tracks take."""
+    surplus: list[str] = []
+    seen: set[str] = set()
+    for kind in layout:
+        if kind in seen and kind != "application":
+            surplus.append(kind)
+        seen.add(kind)
+    return surplus
+
+
+async def _add(pc: RTCPeerConnection, signal: CandidateReceived) -> None:
+    candidate = candidate_from_sdp(signal.candidate.removeprefix("a=").removeprefix("candidate:"))
+    candidate.sdpMid = signal.sdp_mid
+    candidate.sdpMLineIndex = signal.sdp_m_line_index
+    await pc.addIceCandidate(candidate)
