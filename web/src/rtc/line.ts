@@ -24,3 +24,32 @@ export type Told =
 export interface Line {
   tell(told: Told): Promise<void>;
 }
+
+/** Signs a description; null where this device has no key. */
+export type Sign = (sdp: string) => Promise<Proof | null>;
+
+/**
+ * A line on which descriptions are signed and wait for each other, over all connections that a
+ * peer makes one after the other; everything else waits for nobody.
+ */
+export class OrderedLine implements Line {
+  readonly #line: Line;
+  readonly #sign: Sign;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(line: Line, sign: Sign) {
+    this.#line = line;
+    this.#sign = sign;
+  }
+
+  tell(told: Told): Promise<void> {
+    if (told.what !== 'description') return this.#line.tell(told);
+    const { description } = told;
+    const done = this.#last.then(async () => {
+      const proof = await this.#sign(description.sdp);
+      await this.#line.tell({ what: 'description', description: { ...description, proof } });
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}

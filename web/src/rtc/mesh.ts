@@ -1,87 +1,156 @@
-import type { SendingStep } from './adapt';
 import type { Connection } from './connection';
-import type { Told } from './line';
-import { Peer, type Timer } from './peer';
-import type { Sending } from './sending';
-import { NO_TRACKS, type PeerView } from './view';
+import { OrderedLine, type Told } from './line';
+import { Mailbox } from './mailbox';
+import { Peer } from './peer';
+import type { Proofs } from './proof';
+import type { Streams } from './senders';
+import { firstStep, NOTHING, type Sending, type SendingStep } from './sending';
+import type { Timer } from './timer';
+import type { PeerView, RemoteTracks, Verified } from './view';
 
 export type { PeerState, PeerTrouble, PeerView, RemoteTracks, Route, Verified } from './view';
 
-/** What a mesh stands on. */
+/** What a mesh stands on; `browserParts` makes it. */
 export interface MeshParts {
   connect(configuration: RTCConfiguration): Connection;
   stream(): MediaStream;
   /** By way of the server; resolves once it has handed the message on. */
   tell(to: string, told: Told): Promise<void>;
   readonly timer: Timer;
+  /** Signs what we tell and checks what we are told, for this call; without it nothing is. */
+  readonly proofs?: Proofs | null;
+  /** What went wrong and was got over; for whoever looks into a call that goes badly. */
+  readonly complain?: (session: string, error: unknown) => void;
 }
 
-/** A participant as the mesh needs to know it, in the order of the roster. */
+/** A participant as the mesh needs to know it. */
 export interface Present {
   readonly session: string;
-  /** `Media.screen_stream` of the participant. */
+  /** `Media.screen_stream` of the participant; empty while there is no screen. */
   readonly screenStream: string;
   /** `Participant.device`: whose key a proof is held against. */
   readonly device?: string;
-  /** `Media.camera`: a camera that is off is no tile, before the connection knows it. */
+  /** `Media.camera`: a camera that is off is no tile, before the connection has heard of it. */
   readonly camera?: boolean;
 }
 
 type Listener = (peers: ReadonlyMap<string, PeerView>) => void;
 
-/** All peers of one call. */
+const UNSIGNED: Verified = { state: 'unsigned', words: null };
+
+/**
+ * All peers of one call: as many connections as there are other participants.
+ *
+ * The roster says who there is; a peer that is not in it any more is closed at once.
+ */
 export class Mesh {
+  /** The id of the own stream of the screen, the same over the whole call. */
   readonly screenStream: string;
   readonly #parts: MeshParts;
   readonly #me: string;
+  readonly #streams: Streams;
+  readonly #mailbox: Mailbox;
   readonly #peers = new Map<string, Peer>();
   readonly #listeners = new Set<Listener>();
-  #configuration: RTCConfiguration = {};
+  /** Senders that were adapted to what was measured; they begin with a guess. */
+  readonly #adapted = new Set<string>();
+  #present: ReadonlyMap<string, Present> = new Map();
+  #configuration: RTCConfiguration = { bundlePolicy: 'max-bundle' };
+  #sending: Sending = NOTHING;
+  #isFirstRoster = true;
+  #isTelling = false;
+  #isClosed = false;
 
   constructor(parts: MeshParts, me: string) {
     this.#parts = parts;
     this.#me = me;
-    this.screenStream = parts.stream().id;
+    this.#streams = { person: parts.stream(), screen: parts.stream() };
+    this.screenStream = this.#streams.screen.id;
+    this.#mailbox = new Mailbox(parts.timer);
   }
 
+  get peers(): ReadonlyMap<string, PeerView> {
+    const views = new Map<string, PeerView>();
+    for (const [session, peer] of this.#peers) views.set(session, this.#view(session, peer));
+    return views;
+  }
+
+  /** ICE servers; connections that live get them, too, for their next restart. */
   configure(configuration: RTCConfiguration): void {
-    this.#configuration = configuration;
+    // One transport for everything: gathers once, connects once.
+    this.#configuration = { ...configuration, bundlePolicy: 'max-bundle' };
+    for (const [session, peer] of this.#peers) {
+      try {
+        peer.configure(this.#configuration);
+      } catch (error) {
+        this.#complain(session, error);
+      }
+    }
   }
 
+  /**
+   * Who is in the call, in the order of coming. We offer to those who came before us; those after
+   * us offer to us.
+   */
   setRoster(participants: readonly Present[]): void {
-    const present = new Set(participants.map(({ session }) => session));
+    if (this.#isClosed) return;
+    const present = new Map(participants.map((each) => [each.session, each]));
+    this.#present = present;
     for (const [session, peer] of this.#peers) {
-      if (present.has(session)) continue;
-      this.#peers.delete(session);
-      peer.close();
+      if (!present.has(session)) this.#part(session, peer);
     }
-    for (const session of present) {
-      if (session === this.#me || this.#peers.has(session)) continue;
-      this.#peers.set(session, this.#meet(session));
-    }
+    const ours = participants.findIndex(({ session }) => session === this.#me);
+    participants.forEach(({ session }, index) => {
+      if (session === this.#me || this.#peers.has(session)) return;
+      // A roster that leaves us out tells the order by what was in it first.
+      const cameBefore = ours === -1 ? this.#isFirstRoster : index < ours;
+      this.#meet(session, cameBefore);
+    });
+    this.#isFirstRoster = false;
+    this.#takeFirstSteps();
     this.#changed();
   }
 
-  send(_sending: Sending): void {}
+  /** What every peer is sent from now on. */
+  send(sending: Sending): void {
+    this.#sending = sending;
+    for (const peer of this.#peers.values()) peer.send(sending);
+  }
 
+  /** Takes what another session told us by way of the server. */
   take(from: string, told: Told): void {
-    void this.#peers.get(from)?.take(told);
+    if (this.#isClosed || from === this.#me) return;
+    const peer = this.#peers.get(from);
+    if (peer === undefined) this.#mailbox.keep(from, told);
+    else void peer.take(told);
   }
 
   networkChanged(): void {
-    for (const peer of this.#peers.values()) peer.restart();
+    for (const peer of this.#peers.values()) peer.networkChanged();
   }
 
+  /** A person wants another try with a peer. */
   retry(session: string): void {
-    this.#peers.get(session)?.restart();
+    this.#peers.get(session)?.retry();
   }
 
-  adapt(_session: string, _slot: 'camera' | 'screen', _step: SendingStep): void {}
-
-  stats(_session: string): Promise<RTCStatsReport | null> {
-    return Promise.resolve(null);
+  /** How a picture is to be sent to a peer from now on. */
+  adapt(session: string, slot: 'camera' | 'screen', step: SendingStep): void {
+    this.#adapted.add(`${session} ${slot}`);
+    this.#peers.get(session)?.adapt(slot, step);
   }
 
+  /** The browser's figures of a peer; null where there is no such peer. */
+  async stats(session: string): Promise<RTCStatsReport | null> {
+    try {
+      return (await this.#peers.get(session)?.stats()) ?? null;
+    } catch {
+      // Closed while it was asked.
+      return null;
+    }
+  }
+
+  /** Tells at each change, once for all that changed at the same instant. */
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -90,36 +159,88 @@ export class Mesh {
   }
 
   close(): void {
-    for (const peer of this.#peers.values()) peer.close();
-    this.#peers.clear();
+    this.#isClosed = true;
+    for (const [session, peer] of this.#peers) this.#part(session, peer);
+    this.#mailbox.clear();
     this.#listeners.clear();
   }
 
-  #meet(session: string): Peer {
-    const connection = this.#parts.connect(this.#configuration);
-    const line = { tell: (told: Told) => this.#parts.tell(session, told) };
-    return new Peer(connection, line, this.#me < session, this.#parts.timer, {
-      changed: () => {
-        this.#changed();
+  #meet(session: string, offers: boolean): void {
+    const line = new OrderedLine(
+      { tell: (told) => this.#parts.tell(session, told) },
+      async (sdp) => (await this.#parts.proofs?.sign(session, sdp)) ?? null,
+    );
+    const peer = new Peer(
+      {
+        connect: () => this.#parts.connect(this.#configuration),
+        line,
+        polite: this.#me < session,
+        streams: this.#streams,
+        timer: this.#parts.timer,
+        check: async ({ sdp, proof }) => {
+          const device = this.#present.get(session)?.device ?? null;
+          return (await this.#parts.proofs?.check({ session, device }, sdp, proof)) ?? UNSIGNED;
+        },
+        hasTurn: () => hasTurn(this.#configuration),
+        changed: () => {
+          this.#changed();
+        },
+        complained: (error) => {
+          this.#complain(session, error);
+        },
       },
-      complained: (error) => {
-        console.warn('rtc', session, error);
-      },
-    });
+      this.#sending,
+      offers,
+    );
+    this.#peers.set(session, peer);
+    for (const told of this.#mailbox.take(session)) void peer.take(told);
+  }
+
+  #part(session: string, peer: Peer): void {
+    this.#peers.delete(session);
+    for (const slot of ['camera', 'screen']) this.#adapted.delete(`${session} ${slot}`);
+    peer.close();
+  }
+
+  /** Where nothing was measured yet, the uplink is shared by the number of peers. */
+  #takeFirstSteps(): void {
+    for (const [session, peer] of this.#peers) {
+      for (const slot of ['camera', 'screen'] as const) {
+        if (this.#adapted.has(`${session} ${slot}`)) continue;
+        peer.adapt(slot, firstStep(slot, this.#peers.size));
+      }
+    }
+  }
+
+  #view(session: string, peer: Peer): PeerView {
+    const { state, why, route, verified } = peer;
+    return { session, state, why, route, tracks: this.#tracks(session, peer), verified };
+  }
+
+  #tracks(session: string, peer: Peer): RemoteTracks {
+    const present = this.#present.get(session);
+    const tracks = peer.tracks(present?.screenStream ?? '');
+    return present?.camera === false ? { ...tracks, camera: null } : tracks;
   }
 
   #changed(): void {
-    const views = new Map<string, PeerView>();
-    for (const [session, peer] of this.#peers) {
-      views.set(session, {
-        session,
-        state: peer.state,
-        why: null,
-        route: null,
-        tracks: NO_TRACKS,
-        verified: null,
-      });
-    }
-    for (const listener of this.#listeners) listener(views);
+    if (this.#isTelling || this.#isClosed) return;
+    this.#isTelling = true;
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      if (this.#isClosed) return;
+      const views = this.peers;
+      for (const listener of [...this.#listeners]) listener(views);
+    });
   }
+
+  #complain(session: string, error: unknown): void {
+    this.#parts.complain?.(session, error);
+  }
+}
+
+function hasTurn({ iceServers = [] }: RTCConfiguration): boolean {
+  return iceServers.some(({ urls }) =>
+    [urls].flat().some((url) => url.startsWith('turn:') || url.startsWith('turns:')),
+  );
 }

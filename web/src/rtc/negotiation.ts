@@ -1,37 +1,58 @@
+import { belongs, type CandidateQueue } from './candidates';
 import type { Connection } from './connection';
-import { belongs, CandidateQueue } from './candidates';
+import { answered, answering, version } from './descriptions';
 import type { Line, Told } from './line';
+import { Alarm, type Timer } from './timer';
 
 /** What is wrong with what the other side sent; the call goes on without it. */
 export type Complaint = (error: unknown) => void;
+
+/** An answer takes a few hundred milliseconds; an offer without one is told again after this. */
+export const REPEAT_MS = 2_000;
+
+/** The longest that an offer waits before it is told again. */
+export const REPEAT_LIMIT_MS = 30_000;
+
+/** What a negotiation stands on. */
+export interface NegotiationParts {
+  readonly connection: Connection;
+  readonly line: Line;
+  readonly polite: boolean;
+  readonly timer: Timer;
+  /** Outlives a connection: candidates may be faster than the description that begins anew. */
+  readonly early: CandidateQueue;
+  readonly complain: Complaint;
+  /** An offer is set, its answer not made: now tracks find their places in it. */
+  answering(): void;
+  /** Both sides' descriptions are in step. */
+  settled(): void;
+}
 
 /**
  * Keeps two peers' descriptions in step: the perfect negotiation pattern (W3C WebRTC §10.7).
  *
  * Either side may change what it sends at any time. Where both do so at once, the polite one takes
  * its offer back and answers; the impolite one ignores the other's offer. Whatever comes from the
- * other side is worked on one piece after the other, in the order of coming.
+ * other side is worked on one piece after the other, in the order of coming. An offer that gets no
+ * answer is told again: messages may be lost while a server is replaced.
  */
 export class Negotiation {
+  readonly #parts: NegotiationParts;
   readonly #connection: Connection;
-  readonly #line: Line;
-  readonly #polite: boolean;
-  readonly #complain: Complaint;
-  readonly #early = new CandidateQueue();
+  readonly #repeat: Alarm;
   #makingOffer = false;
   #settingAnswer = false;
   #ignoring = false;
   #closed = false;
+  #offered: string | null = null;
   #taking: Promise<void> = Promise.resolve();
-  #telling: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, line: Line, polite: boolean, complain: Complaint) {
-    this.#connection = connection;
-    this.#line = line;
-    this.#polite = polite;
-    this.#complain = complain;
-    connection.onnegotiationneeded = () => void this.#offer();
-    connection.onicecandidate = ({ candidate }) => {
+  constructor(parts: NegotiationParts) {
+    this.#parts = parts;
+    this.#connection = parts.connection;
+    this.#repeat = new Alarm(parts.timer);
+    this.#connection.onnegotiationneeded = () => void this.#offer();
+    this.#connection.onicecandidate = ({ candidate }) => {
       this.#tellCandidate(candidate);
     };
   }
@@ -44,7 +65,7 @@ export class Negotiation {
         await this.#work(told);
       } catch (error) {
         // A connection that was closed meanwhile has nothing to say any more.
-        if (!this.#isClosed()) this.#complain(error);
+        if (!this.#isClosed()) this.#parts.complain(error);
       }
     });
     return this.#taking;
@@ -55,9 +76,22 @@ export class Negotiation {
     if (!this.#closed) this.#connection.restartIce();
   }
 
+  /** Tells the offer again that has no answer yet; false where there is none. */
+  repeat(): boolean {
+    if (this.#isClosed() || this.#connection.signalingState !== 'have-local-offer') return false;
+    this.#tellDescription('offer');
+    return true;
+  }
+
+  /** Whether an answer is to the offer that was told last; the others are of no use. */
+  awaits(answer: string): boolean {
+    const named = answered(answer);
+    return this.#offered !== null && (named === null || named === this.#offered);
+  }
+
   close(): void {
     this.#closed = true;
-    this.#early.clear();
+    this.#repeat.clear();
     this.#connection.onnegotiationneeded = null;
     this.#connection.onicecandidate = null;
   }
@@ -85,40 +119,50 @@ export class Negotiation {
     try {
       this.#makingOffer = true;
       await this.#connection.setLocalDescription();
-      this.#tellDescription();
+      this.#tellDescription('offer');
+      this.#repeatAfter(REPEAT_MS);
     } catch (error) {
-      if (!this.#isClosed()) this.#complain(error);
+      if (!this.#isClosed()) this.#parts.complain(error);
     } finally {
       this.#makingOffer = false;
     }
   }
 
-  async #takeDescription(description: RTCSessionDescriptionInit): Promise<void> {
+  async #takeDescription({ type, sdp }: { type: RTCSdpType; sdp: string }): Promise<void> {
     const pc = this.#connection;
-    const isOffer = description.type === 'offer';
+    const isOffer = type === 'offer';
     const readyForOffer =
       !this.#makingOffer && (pc.signalingState === 'stable' || this.#settingAnswer);
-    this.#ignoring = !this.#polite && isOffer && !readyForOffer;
+    this.#ignoring = !this.#parts.polite && isOffer && !readyForOffer;
     if (this.#ignoring) return;
-    // An answer to an offer that was taken back since.
-    if (!isOffer && pc.signalingState !== 'have-local-offer') return;
+    if (!isOffer && !this.#isAnswerTo(sdp)) return;
     this.#settingAnswer = !isOffer;
     try {
-      await pc.setRemoteDescription(description);
+      await pc.setRemoteDescription({ type, sdp });
     } finally {
       this.#settingAnswer = false;
     }
     if (isOffer) {
+      this.#parts.answering();
       await pc.setLocalDescription();
-      this.#tellDescription();
+      this.#tellDescription('answer', sdp);
     }
-    for (const candidate of this.#early.take(description.sdp ?? '')) await this.#add(candidate);
+    this.#repeat.clear();
+    for (const candidate of this.#parts.early.take(sdp)) await this.#add(candidate);
+    if (!this.#isClosed()) this.#parts.settled();
+  }
+
+  /** Not so where the offer was taken back since, or the answer is late. */
+  #isAnswerTo(answer: string): boolean {
+    if (this.#connection.signalingState !== 'have-local-offer') return false;
+    const named = answered(answer);
+    return named === null || named === version(this.#connection.localDescription?.sdp ?? '');
   }
 
   async #takeCandidate(candidate: RTCIceCandidateInit): Promise<void> {
     const sdp = this.#connection.remoteDescription?.sdp;
     if (sdp !== undefined && belongs(candidate, sdp)) await this.#add(candidate);
-    else this.#early.keep(candidate);
+    else this.#parts.early.keep(candidate);
   }
 
   async #add(candidate: RTCIceCandidateInit): Promise<void> {
@@ -126,36 +170,56 @@ export class Negotiation {
       await this.#connection.addIceCandidate(candidate);
     } catch (error) {
       // Candidates of an offer that we ignore fail by nature.
-      if (!this.#ignoring && !this.#isClosed()) this.#complain(error);
+      if (!this.#ignoring && !this.#isClosed()) this.#parts.complain(error);
     }
   }
 
-  #tellDescription(): void {
+  /** Tells what was just set; nothing where it is not in force any more. */
+  #tellDescription(type: 'offer' | 'answer', offer = ''): void {
     const local = this.#connection.localDescription;
-    if (local?.type !== 'offer' && local?.type !== 'answer') return;
-    const { type, sdp = '' } = local;
+    if (this.#isClosed() || local?.type !== type || local.sdp === undefined) return;
+    if (type === 'offer') {
+      // Taken back already: what is in force is the one that was agreed on before.
+      if (this.#connection.signalingState !== 'have-local-offer') return;
+      this.#offered = version(local.sdp);
+    }
+    const sdp = type === 'offer' ? local.sdp : answering(local.sdp, offer);
     this.#tell({ what: 'description', description: { type, sdp, proof: null } });
+  }
+
+  #repeatAfter(ms: number): void {
+    if (this.#isClosed() || this.#connection.signalingState !== 'have-local-offer') return;
+    this.#repeat.set(ms, () => {
+      if (this.repeat()) this.#repeatAfter(Math.min(ms * 2, REPEAT_LIMIT_MS));
+    });
   }
 
   #tellCandidate(candidate: RTCIceCandidateInit | null): void {
     if (candidate === null) {
       this.#tell({ what: 'endOfCandidates', ufrag: null });
     } else if (candidate.candidate !== '') {
-      this.#tell({ what: 'candidate', candidate });
+      this.#tell({ what: 'candidate', candidate: plain(candidate) });
     }
   }
 
-  /** Descriptions wait for each other; candidates wait for nobody. */
   #tell(told: Told): void {
-    const send = (): Promise<void> => (this.#closed ? Promise.resolve() : this.#line.tell(told));
-    const failed = (error: unknown): void => {
-      if (!this.#closed) this.#complain(error);
-    };
-    if (told.what === 'description') this.#telling = this.#telling.then(send).catch(failed);
-    else send().catch(failed);
+    this.#parts.line.tell(told).catch((error: unknown) => {
+      if (!this.#closed) this.#parts.complain(error);
+    });
   }
 
   #isClosed(): boolean {
     return this.#closed || this.#connection.signalingState === 'closed';
   }
+}
+
+/** A browser's candidate has more than a message needs, and hides it from copying. */
+function plain(candidate: RTCIceCandidateInit): RTCIceCandidateInit {
+  const { candidate: line, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
+  return {
+    candidate: line ?? '',
+    sdpMid: sdpMid ?? null,
+    sdpMLineIndex: sdpMLineIndex ?? null,
+    usernameFragment: usernameFragment ?? null,
+  };
 }

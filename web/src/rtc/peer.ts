@@ -1,109 +1,295 @@
+import { CandidateQueue } from './candidates';
 import type { Connection } from './connection';
-import type { Line, Told } from './line';
-import { Negotiation, type Complaint } from './negotiation';
-import type { PeerState } from './view';
+import { maker, trickles } from './descriptions';
+import type { Description, Line, Told } from './line';
+import { Link } from './link';
+import type { Complaint } from './negotiation';
+import type { Streams } from './senders';
+import { NOTHING, type Sending, type SendingStep } from './sending';
+import { Alarm, type Timer } from './timer';
+import { diagnose, routeOf } from './trouble';
+import {
+  NO_TRACKS,
+  type PeerState,
+  type PeerTrouble,
+  type RemoteTracks,
+  type Route,
+  type Verified,
+} from './view';
 
-/** Time as a peer knows it; tests hold it still. */
-export interface Timer {
-  after(ms: number, deed: () => void): () => void;
-}
+/** Who was in the call before waits this long for the newcomer's offer, and offers then. */
+export const FIRST_OFFER_MS = 3_000;
 
-/** What a peer tells its owner. */
-export interface PeerEvents {
-  changed(state: PeerState): void;
-  complained: Complaint;
-}
+/** A first connection that takes longer is helped: slow ones through TURN take two seconds. */
+export const FIRST_MS = 10_000;
 
 /** A short loss heals by itself: UDP gone for four seconds needs no help. */
 export const PATIENCE_MS = 3_000;
 
-/** A restart that has not connected by then is tried again, with twice the patience. */
-export const RESTART_MS = 8_000;
+/** A repair that has not connected by then is followed by the next one, with twice the patience. */
+export const REPAIR_MS = 8_000;
 
-/** Three restarts last about a minute; then a person is told, and may try by hand. */
-export const RESTARTS = 3;
+/** Three repairs last about a minute; then a person is told, and may try by hand. */
+export const REPAIRS = 3;
+
+/** Relayed and direct ways often connect within the same second; the better one wins later. */
+export const ROUTE_MS = 3_000;
+
+/** More than a peer makes in a call that goes badly all day. */
+const PAST_LIMIT = 64;
+
+/** What a peer stands on. */
+export interface PeerParts {
+  connect(): Connection;
+  readonly line: Line;
+  readonly polite: boolean;
+  readonly streams: Streams;
+  readonly timer: Timer;
+  /** Whether the other side's device made a description. */
+  check(description: Description): Promise<Verified>;
+  hasTurn(): boolean;
+  changed(): void;
+  readonly complained: Complaint;
+}
 
 /**
- * The connection to one other session of a call: negotiated, watched, and repaired.
+ * The way to one other session of a call: negotiated, watched, and repaired.
  *
- * A healthy connection is left alone whatever becomes of the way to the server.
+ * A healthy connection is left alone whatever becomes of the way to the server. One that broke is
+ * repaired by an ICE restart, then by a new connection, then by asking the other side for one.
+ * Each connection is known by its certificate: another fingerprint is a new connection of the
+ * other side, and is met by a new one of ours.
  */
 export class Peer {
-  readonly #connection: Connection;
-  readonly #negotiation: Negotiation;
-  readonly #timer: Timer;
-  readonly #events: PeerEvents;
+  readonly #parts: PeerParts;
+  readonly #early = new CandidateQueue();
+  readonly #past = new Set<string>();
+  readonly #first: Alarm;
+  readonly #next: Alarm;
+  readonly #measure: Alarm;
+  #link: Link;
+  #sending: Sending = NOTHING;
+  readonly #steps = new Map<'camera' | 'screen', SendingStep>();
   #state: PeerState = 'connecting';
-  #restarts = 0;
-  #callOff: (() => void) | null = null;
+  #seen: RTCPeerConnectionState = 'new';
+  #why: PeerTrouble | null = null;
+  #route: Route | null = null;
+  #verified: Verified | null = null;
+  /** By its fingerprints: the connection of the other side that we speak to. */
+  #other: string | null = null;
+  #canRestart = true;
+  #wasConnected = false;
+  #repairs = 0;
+  #taking: Promise<void> = Promise.resolve();
 
-  constructor(
-    connection: Connection,
-    line: Line,
-    polite: boolean,
-    timer: Timer,
-    events: PeerEvents,
-  ) {
-    this.#connection = connection;
-    this.#timer = timer;
-    this.#events = events;
-    this.#negotiation = new Negotiation(connection, line, polite, events.complained);
-    connection.onconnectionstatechange = () => {
-      this.#look();
-    };
-    connection.oniceconnectionstatechange = () => {
-      this.#look();
-    };
+  /** `offers`: we came later, so we offer; otherwise the other side does. */
+  constructor(parts: PeerParts, sending: Sending, offers: boolean) {
+    this.#parts = parts;
+    this.#first = new Alarm(parts.timer);
+    this.#next = new Alarm(parts.timer);
+    this.#measure = new Alarm(parts.timer);
+    this.#sending = sending;
+    this.#link = this.#connect();
+    if (offers) {
+      this.#link.begin();
+    } else {
+      this.#first.set(FIRST_OFFER_MS, () => {
+        this.#link.begin();
+      });
+    }
+    this.#repairAfter(FIRST_MS);
   }
 
   get state(): PeerState {
     return this.#state;
   }
 
-  /** Takes what the other side told. */
-  take(told: Told): Promise<void> {
-    return this.#negotiation.take(told);
+  get why(): PeerTrouble | null {
+    return this.#why;
   }
 
-  /** The network changed under us, or a person wants another try. */
-  restart(): void {
-    if (this.#state === 'closed') return;
-    this.#restarts = 0;
+  get route(): Route | null {
+    return this.#state === 'connected' ? this.#route : null;
+  }
+
+  get verified(): Verified | null {
+    return this.#verified;
+  }
+
+  tracks(screenStream: string): RemoteTracks {
+    const isThere = this.#state !== 'failed' && this.#state !== 'closed';
+    return isThere ? this.#link.receiving.tracks(screenStream) : NO_TRACKS;
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    return this.#link.connection.getStats();
+  }
+
+  send(sending: Sending): void {
+    this.#sending = sending;
+    this.#link.send(sending);
+  }
+
+  adapt(slot: 'camera' | 'screen', step: SendingStep): void {
+    this.#steps.set(slot, step);
+    this.#link.adapt(slot, step);
+  }
+
+  configure(configuration: RTCConfiguration): void {
+    if (this.#link.connection.signalingState === 'closed') return;
+    this.#link.connection.setConfiguration(configuration);
+  }
+
+  /** Takes what the other side told; resolves once it is on its way through the negotiation. */
+  take(told: Told): Promise<void> {
+    this.#taking = this.#taking.then(() => this.#work(told)).catch(this.#parts.complained);
+    return this.#taking;
+  }
+
+  /** The network changed under us. What still works is only shown its new ways. */
+  networkChanged(): void {
+    if (this.#state === 'closed' || this.#why === 'notVerified') return;
+    if (this.#state === 'connected') {
+      if (this.#canRestart) this.#link.restart();
+      return;
+    }
+    this.#repairs = 0;
     this.#repair();
   }
 
+  /** A person wants another try. */
+  retry(): void {
+    if (this.#state === 'closed' || this.#state === 'connected') return;
+    this.#repairs = 0;
+    this.#why = null;
+    this.#anew();
+    this.#link.begin();
+    this.#become('connecting');
+    this.#repairAfter(FIRST_MS);
+  }
+
   close(): void {
-    this.#wait(null);
-    this.#negotiation.close();
-    this.#connection.onconnectionstatechange = null;
-    this.#connection.oniceconnectionstatechange = null;
-    this.#connection.close();
+    if (this.#state === 'closed') return;
+    this.#stop();
+    this.#early.clear();
     this.#become('closed');
   }
 
+  async #work(told: Told): Promise<void> {
+    if (this.#isOver()) return;
+    if (told.what === 'restart') {
+      this.#restart();
+      return;
+    }
+    if (told.what !== 'description') {
+      this.#link.take(told);
+      return;
+    }
+    const { description } = told;
+    const verified = await this.#parts.check(description);
+    if (this.#isOver()) return;
+    this.#verified = verified;
+    if (verified.state === 'wrong') this.#refuse();
+    else if (this.#meets(description)) this.#link.take(told);
+    this.#parts.changed();
+  }
+
+  /** Whether a description is for the connection that we have now, or for the new one we made. */
+  #meets({ type, sdp }: Description): boolean {
+    const from = maker(sdp);
+    if (this.#past.has(from)) return false;
+    if (type === 'answer' && !this.#link.awaits(sdp)) return false;
+    if (this.#other !== null && from !== this.#other) {
+      this.#anew();
+      if (this.#wasConnected) this.#become('interrupted');
+      this.#repairAfter(FIRST_MS);
+      if (type === 'answer') {
+        // It answers what we can't keep up: now the other side is to begin anew, too.
+        this.#leaveBehind(from);
+        this.#link.begin();
+        return false;
+      }
+    }
+    this.#first.clear();
+    this.#other = from;
+    this.#canRestart = trickles(sdp);
+    return true;
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'closed' || this.#why === 'notVerified';
+  }
+
+  #connect(): Link {
+    const parts = this.#parts;
+    const link = new Link({
+      connection: parts.connect(),
+      line: parts.line,
+      polite: parts.polite,
+      streams: parts.streams,
+      timer: parts.timer,
+      early: this.#early,
+      complain: parts.complained,
+      changed: () => {
+        this.#look();
+        parts.changed();
+      },
+      settled: () => {
+        if (this.#state === 'connected') this.#measureSoon();
+      },
+    });
+    this.#seen = 'new';
+    for (const [slot, step] of this.#steps) link.adapt(slot, step);
+    link.send(this.#sending);
+    return link;
+  }
+
+  /** Another connection takes the place of the one we have. */
+  #anew(): void {
+    this.#first.clear();
+    this.#measure.clear();
+    this.#link.close();
+    if (this.#other !== null) this.#leaveBehind(this.#other);
+    this.#other = null;
+    this.#route = null;
+    this.#link = this.#connect();
+  }
+
+  #leaveBehind(other: string): void {
+    this.#past.add(other);
+    const [oldest] = this.#past;
+    if (this.#past.size > PAST_LIMIT && oldest !== undefined) this.#past.delete(oldest);
+  }
+
   #look(): void {
-    const { connectionState, iceConnectionState } = this.#connection;
+    const { connectionState, iceConnectionState } = this.#link.connection;
+    const before = this.#seen;
+    this.#seen = connectionState;
+    if (connectionState === before && connectionState !== 'connecting') return;
     switch (connectionState) {
       case 'connected':
-        this.#restarts = 0;
-        this.#wait(null);
+        this.#repairs = 0;
+        this.#why = null;
+        this.#wasConnected = true;
+        this.#first.clear();
+        this.#next.clear();
         this.#become('connected');
+        void this.#findRoute();
+        this.#measureSoon();
         return;
       case 'disconnected':
-        if (this.#state !== 'interrupted') {
-          this.#become('interrupted');
-          this.#wait(PATIENCE_MS);
-        }
+        this.#become('interrupted');
+        this.#repairAfter(PATIENCE_MS);
         return;
       case 'failed':
         this.#repair();
         return;
-      case 'new':
       case 'connecting':
         if (this.#state === 'connecting' && iceConnectionState === 'checking') {
           this.#become('checking');
         }
         return;
+      case 'new':
       case 'closed':
         return;
       default:
@@ -112,31 +298,77 @@ export class Peer {
   }
 
   #repair(): void {
-    if (this.#restarts >= RESTARTS) {
-      this.#wait(null);
-      this.#become('failed');
+    if (this.#repairs >= REPAIRS) {
+      this.#next.clear();
+      void this.#giveUp();
       return;
     }
-    this.#restarts += 1;
-    this.#become('interrupted');
-    this.#negotiation.restart();
-    this.#wait(RESTART_MS * 2 ** (this.#restarts - 1));
+    this.#repairs += 1;
+    if (this.#wasConnected) this.#become('interrupted');
+    this.#repairAfter(REPAIR_MS * 2 ** (this.#repairs - 1));
+    // Who was never heard is told again; a new connection would say nothing new.
+    if (this.#other === null || this.#repairs === 1) {
+      this.#restart();
+    } else if (this.#repairs === 2) {
+      this.#anew();
+      this.#link.begin();
+    } else {
+      this.#parts.line.tell({ what: 'restart' }).catch(this.#parts.complained);
+    }
   }
 
-  /** Repairs after a while, unless the connection is back by then. */
-  #wait(ms: number | null): void {
-    this.#callOff?.();
-    this.#callOff =
-      ms === null
-        ? null
-        : this.#timer.after(ms, () => {
-            this.#repair();
-          });
+  #restart(): void {
+    if (this.#other !== null && !this.#canRestart) this.#anew();
+    this.#first.clear();
+    this.#link.begin();
+    this.#link.restart();
+  }
+
+  async #giveUp(): Promise<void> {
+    const link = this.#link;
+    const report = await link.connection.getStats().catch(() => null);
+    if (link !== this.#link || this.#isOver() || this.#state === 'connected') return;
+    const heard = this.#other !== null;
+    this.#why = diagnose({ heard, hasTurn: this.#parts.hasTurn(), report });
+    this.#become('failed');
+  }
+
+  #refuse(): void {
+    this.#stop();
+    this.#why = 'notVerified';
+    this.#become('failed');
+  }
+
+  #stop(): void {
+    this.#first.clear();
+    this.#next.clear();
+    this.#measure.clear();
+    this.#link.close();
+  }
+
+  #repairAfter(ms: number): void {
+    this.#next.set(ms, () => {
+      this.#repair();
+    });
+  }
+
+  #measureSoon(): void {
+    this.#measure.set(ROUTE_MS, () => void this.#findRoute());
+  }
+
+  async #findRoute(): Promise<void> {
+    const link = this.#link;
+    const report = await link.connection.getStats().catch(() => null);
+    if (report === null || link !== this.#link || this.#state !== 'connected') return;
+    const route = routeOf(report);
+    if (route === null || route === this.#route) return;
+    this.#route = route;
+    this.#parts.changed();
   }
 
   #become(state: PeerState): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#events.changed(state);
+    this.#parts.changed();
   }
 }

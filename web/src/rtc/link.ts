@@ -1,0 +1,89 @@
+import type { CandidateQueue } from './candidates';
+import type { Connection } from './connection';
+import type { Line, Told } from './line';
+import { Negotiation, type Complaint } from './negotiation';
+import { Receiving } from './receiving';
+import { Senders, type Streams } from './senders';
+import type { Sending, SendingStep } from './sending';
+import type { Timer } from './timer';
+
+/** What a link stands on. */
+export interface LinkParts {
+  readonly connection: Connection;
+  readonly line: Line;
+  readonly polite: boolean;
+  readonly streams: Streams;
+  readonly timer: Timer;
+  readonly early: CandidateQueue;
+  readonly complain: Complaint;
+  /** Something that a peer shows has changed. */
+  changed(): void;
+  /** Both sides' descriptions are in step. */
+  settled(): void;
+}
+
+/**
+ * One connection of a peer, with what is sent and received by it. Where it can't be repaired,
+ * another one takes its place.
+ */
+export class Link {
+  readonly connection: Connection;
+  readonly receiving: Receiving;
+  readonly #negotiation: Negotiation;
+  readonly #senders: Senders;
+
+  constructor(parts: LinkParts) {
+    const { connection, streams, timer, complain } = parts;
+    this.connection = connection;
+    this.#senders = new Senders(connection, streams, timer, complain);
+    this.receiving = new Receiving(connection, parts.changed);
+    this.#negotiation = new Negotiation({
+      ...parts,
+      answering: () => {
+        this.#senders.open(false);
+      },
+      settled: () => {
+        this.#senders.settled();
+        parts.settled();
+      },
+    });
+    connection.onconnectionstatechange = parts.changed;
+    connection.oniceconnectionstatechange = parts.changed;
+  }
+
+  /** Offers, unless descriptions are exchanged already. */
+  begin(): void {
+    this.#senders.open(true);
+  }
+
+  send(sending: Sending): void {
+    this.#senders.set(sending);
+  }
+
+  adapt(slot: 'camera' | 'screen', step: SendingStep): void {
+    this.#senders.adapt(slot, step);
+  }
+
+  take(told: Told): void {
+    void this.#negotiation.take(told);
+  }
+
+  awaits(answer: string): boolean {
+    return this.#negotiation.awaits(answer);
+  }
+
+  /** Tries all ways anew; an offer that has no answer yet is told again. */
+  restart(): void {
+    this.#negotiation.restart();
+    this.#negotiation.repeat();
+  }
+
+  close(): void {
+    this.#negotiation.close();
+    this.#senders.close();
+    this.receiving.close();
+    this.connection.onconnectionstatechange = null;
+    this.connection.oniceconnectionstatechange = null;
+    this.connection.close();
+  }
+}
