@@ -3,6 +3,7 @@ import type * as wire from '../protocol/generated';
 import { Refused } from '../protocol/refused';
 import { onConnect } from './connects';
 import type { Picked } from './mentions';
+import { NamingModel } from './naming.svelte';
 import type { CommandOf, Connection, ServerEvent } from './ports';
 import {
   applied,
@@ -31,6 +32,7 @@ type Phase =
 /** One room while it is open: what it is, who is in it, who is here, who is writing. */
 export class RoomModel {
   readonly id: string;
+  readonly #naming: NamingModel;
   #phase = $state.raw<Phase>({ is: 'loading' });
   #roster = $state.raw<Roster | null>(null);
   #presence = $state.raw<Presence | null>(null);
@@ -49,6 +51,7 @@ export class RoomModel {
     this.id = id;
     this.#connection = connection;
     this.#me = me;
+    this.#naming = new NamingModel(id, connection);
     const stopForgetting = setInterval(() => {
       this.#forgetWriters();
     }, 1000);
@@ -59,6 +62,7 @@ export class RoomModel {
       onConnect(connection, () => void this.load()),
       () => {
         clearInterval(stopForgetting);
+        this.#naming.rest();
       },
     ];
     if (connection.state.at === 'online') void this.load();
@@ -95,6 +99,16 @@ export class RoomModel {
   /** Who else is writing, the first to begin first. */
   get writing(): readonly string[] {
     return [...this.#writing.keys()];
+  }
+
+  /** Members that are known here: those that are loaded, and those found by what was typed. */
+  get nameable(): Iterable<string> {
+    return new Set([...this.members.keys(), ...this.#naming.found]);
+  }
+
+  /** Looks for members of this name among those that are not loaded. */
+  seekNamed(prefix: string): void {
+    if (this.hasMoreMembers) this.#naming.seek(prefix);
   }
 
   /** Who is to be named in the message being written; whoever writes takes it from here. */
@@ -241,6 +255,7 @@ export class RoomModel {
 
   #apply(event: ServerEvent): void {
     if (!('room' in event) || event.room !== this.id) return;
+    this.#naming.apply(event);
     if (event.t === 'typing') {
       if (!event.writing) this.#writing.delete(event.user);
       else if (event.user !== this.#me) this.#writing.set(event.user, Date.now());
