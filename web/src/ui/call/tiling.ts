@@ -72,9 +72,9 @@ function beneaths(others: number, room: Room, size: Room, above: Room) {
   return { large: whole(large), small: small.map(whole) };
 }
 
-/** A fifth of the width, or less where many stand above each other. */
+/** A fifth of the width, or less where the room is low or many stand above each other. */
 function besideSize(count: number, room: Room): Room {
-  const height = (room.height - (count - 1) * GAP) / count;
+  const height = Math.min(room.height * 0.6, (room.height - (count - 1) * GAP) / count);
   const width = Math.max(0, Math.min(room.width * 0.22, height * RATIO));
   return { width, height: width / RATIO };
 }
