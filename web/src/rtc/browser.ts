@@ -1,4 +1,5 @@
 import type { Connection } from './connection';
+import { IndexedIdentity } from './device_keys';
 import type { Told } from './line';
 import type { MeshParts } from './mesh';
 
@@ -9,6 +10,7 @@ export function browserParts(tell: (to: string, told: Told) => Promise<void>): M
     connect: (configuration) => new RTCPeerConnection(configuration) as unknown as Connection,
     stream: () => new MediaStream(),
     tell,
+    identity: new IndexedIdentity(),
     timer: {
       after(ms, deed) {
         const timer = setTimeout(deed, ms);

@@ -2,7 +2,7 @@ import type { Connection } from './connection';
 import { OrderedLine, type Told } from './line';
 import { Mailbox } from './mailbox';
 import { Peer } from './peer';
-import type { Proofs } from './proof';
+import { Proofs, type Identity, type Signer } from './proof';
 import type { Streams } from './senders';
 import { firstStep, NOTHING, type Sending, type SendingStep } from './sending';
 import type { Timer } from './timer';
@@ -17,8 +17,8 @@ export interface MeshParts {
   /** By way of the server; resolves once it has handed the message on. */
   tell(to: string, told: Told): Promise<void>;
   readonly timer: Timer;
-  /** Signs what we tell and checks what we are told, for this call; without it nothing is. */
-  readonly proofs?: Proofs | null;
+  /** Whose key signs what we tell, and checks what we are told; without it nothing is signed. */
+  readonly identity?: Identity;
   /** What went wrong and was got over; for whoever looks into a call that goes badly. */
   readonly complain?: (session: string, error: unknown) => void;
 }
@@ -57,6 +57,7 @@ export class Mesh {
   #present: ReadonlyMap<string, Present> = new Map();
   #configuration: RTCConfiguration = { bundlePolicy: 'max-bundle' };
   #sending: Sending = NOTHING;
+  #proofs: Proofs | null = null;
   #isFirstRoster = true;
   #isTelling = false;
   #isClosed = false;
@@ -90,10 +91,14 @@ export class Mesh {
 
   /**
    * Who is in the call, in the order of coming. We offer to those who came before us; those after
-   * us offer to us.
+   * us offer to us. `call` is what descriptions are signed for: without it they are not.
    */
-  setRoster(participants: readonly Present[]): void {
+  setRoster(participants: readonly Present[], call: string | null = null): void {
     if (this.#isClosed) return;
+    const { identity } = this.#parts;
+    if (call !== null && identity !== undefined && this.#proofs?.call !== call) {
+      this.#proofs = new Proofs(call, this.#me, identity);
+    }
     const present = new Map(participants.map((each) => [each.session, each]));
     this.#present = present;
     for (const [session, peer] of this.#peers) {
@@ -134,6 +139,12 @@ export class Mesh {
     this.#peers.get(session)?.retry();
   }
 
+  /** A person trusts the new key of a peer's device, and wants another try with it. */
+  async trust(session: string): Promise<void> {
+    await this.#proofs?.forget(this.#signer(session));
+    this.retry(session);
+  }
+
   /** How a picture is to be sent to a peer from now on. */
   adapt(session: string, slot: 'camera' | 'screen', step: SendingStep): void {
     this.#adapted.add(`${session} ${slot}`);
@@ -168,7 +179,7 @@ export class Mesh {
   #meet(session: string, offers: boolean): void {
     const line = new OrderedLine(
       { tell: (told) => this.#parts.tell(session, told) },
-      async (sdp) => (await this.#parts.proofs?.sign(session, sdp)) ?? null,
+      async (sdp) => (await this.#proofs?.sign(session, sdp)) ?? null,
     );
     const peer = new Peer(
       {
@@ -177,10 +188,8 @@ export class Mesh {
         polite: this.#me < session,
         streams: this.#streams,
         timer: this.#parts.timer,
-        check: async ({ sdp, proof }) => {
-          const device = this.#present.get(session)?.device ?? null;
-          return (await this.#parts.proofs?.check({ session, device }, sdp, proof)) ?? UNSIGNED;
-        },
+        check: async ({ sdp, proof }) =>
+          (await this.#proofs?.check(this.#signer(session), sdp, proof)) ?? UNSIGNED,
         hasTurn: () => hasTurn(this.#configuration),
         changed: () => {
           this.#changed();
@@ -194,6 +203,10 @@ export class Mesh {
     );
     this.#peers.set(session, peer);
     for (const told of this.#mailbox.take(session)) void peer.take(told);
+  }
+
+  #signer(session: string): Signer {
+    return { session, device: this.#present.get(session)?.device ?? null };
   }
 
   #part(session: string, peer: Peer): void {

@@ -9,10 +9,13 @@ export interface DeviceKey {
   sign(text: string): Promise<string>;
 }
 
-/** Which key each device had when we first met it. */
-export interface KnownKeys {
-  of(device: string): Promise<string | null>;
-  remember(device: string, key: string): Promise<void>;
+/** This device's key, and which key each other device had when we first met it. */
+export interface Identity {
+  /** Null where this device can't keep one. */
+  own(): Promise<DeviceKey | null>;
+  keyOf(device: string): Promise<string | null>;
+  /** Without a key the device is forgotten. */
+  remember(device: string, key: string | null): Promise<void>;
 }
 
 /** Whose description it is said to be. */
@@ -81,22 +84,25 @@ export async function verificationWords(oneKey: string, otherKey: string): Promi
 export class Proofs {
   readonly #call: string;
   readonly #me: string;
-  readonly #own: DeviceKey | null;
-  readonly #known: KnownKeys;
+  readonly #identity: Identity;
   /** The key that each session of this call signed with. */
   readonly #met = new Map<string, string>();
 
-  constructor(call: string, me: string, own: DeviceKey | null, known: KnownKeys) {
+  constructor(call: string, me: string, identity: Identity) {
     this.#call = call;
     this.#me = me;
-    this.#own = own;
-    this.#known = known;
+    this.#identity = identity;
+  }
+
+  get call(): string {
+    return this.#call;
   }
 
   async sign(to: string, sdp: string): Promise<Proof | null> {
-    if (this.#own === null) return null;
+    const own = await this.#identity.own();
+    if (own === null) return null;
     const text = statement(this.#call, this.#me, to, sdp);
-    return { key: this.#own.key, signature: await this.#own.sign(text) };
+    return { key: own.key, signature: await own.sign(text) };
   }
 
   /**
@@ -115,16 +121,23 @@ export class Proofs {
     if (isWrong) return { state: 'wrong', words: null };
     this.#met.set(from.session, proof.key);
     if (expected === null && from.device !== null) {
-      await this.#known.remember(from.device, proof.key);
+      await this.#identity.remember(from.device, proof.key);
     }
-    const words = this.#own === null ? null : await verificationWords(this.#own.key, proof.key);
+    const own = await this.#identity.own();
+    const words = own === null ? null : await verificationWords(own.key, proof.key);
     return { state: 'verified', words };
+  }
+
+  /** A person says that a device's new key is right: the next one that it shows is its own. */
+  async forget({ session, device }: Signer): Promise<void> {
+    this.#met.delete(session);
+    if (device !== null) await this.#identity.remember(device, null);
   }
 
   async #expected({ session, device }: Signer): Promise<string | null> {
     const met = this.#met.get(session) ?? null;
     if (met !== null || device === null) return met;
-    return this.#known.of(device);
+    return this.#identity.keyOf(device);
   }
 }
 

@@ -13,10 +13,6 @@ export class Alarm {
     this.#timer = timer;
   }
 
-  get isSet(): boolean {
-    return this.#callOff !== null;
-  }
-
   set(ms: number, deed: () => void): void {
     this.clear();
     this.#callOff = this.#timer.after(ms, () => {
