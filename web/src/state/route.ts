@@ -19,8 +19,10 @@ export type Route =
   | { readonly at: 'room'; readonly room: string; readonly message: number | null }
   | { readonly at: 'roomSettings'; readonly room: string; readonly page: RoomSettingsPage }
   | { readonly at: 'browse' }
+  | { readonly at: 'recordings' }
   | { readonly at: 'settings'; readonly page: SettingsPage | null }
   | { readonly at: 'invite'; readonly code: string }
+  | { readonly at: 'doctor' }
   | { readonly at: 'nowhere' };
 
 const ulid = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
@@ -37,8 +39,12 @@ export function parseRoute(pathname: string, search: string): Route {
       return second === undefined ? { at: 'signIn' } : { at: 'nowhere' };
     case 'register':
       return second === undefined ? { at: 'register' } : { at: 'nowhere' };
+    case 'doctor':
+      return second === undefined ? { at: 'doctor' } : { at: 'nowhere' };
     case 'browse':
       return second === undefined ? { at: 'browse' } : { at: 'nowhere' };
+    case 'recordings':
+      return second === undefined ? { at: 'recordings' } : { at: 'nowhere' };
     case 'rooms':
       return parseRoom(second, third, fourth, search);
     case 'settings': {
@@ -90,8 +96,12 @@ export function hrefOf(route: Route): string {
       return route.page === 'general'
         ? `/rooms/${route.room}/settings`
         : `/rooms/${route.room}/settings/${route.page}`;
+    case 'doctor':
+      return '/doctor';
     case 'browse':
       return '/browse';
+    case 'recordings':
+      return '/recordings';
     case 'settings':
       return route.page === null ? '/settings' : `/settings/${route.page}`;
     case 'invite':
