@@ -15,6 +15,8 @@ export default defineConfig({
     // The names of all emoji in one language are 600 kB, 90 kB on the wire, fetched when asked for.
     chunkSizeWarningLimit: 700,
   },
+  // The worker at the disk fetches what finishes a file only when one is to be finished.
+  worker: { format: 'es' },
   server: {
     host: '127.0.0.1',
     proxy: {

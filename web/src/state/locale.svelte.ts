@@ -87,6 +87,11 @@ export class LocaleModel {
     return this.#formats.number.format(value);
   }
 
+  /** `12.3 MB` */
+  size(bytes: number): string {
+    return this.#formats.size(bytes);
+  }
+
   list(parts: readonly string[]): string {
     return this.#formats.list.format(parts);
   }

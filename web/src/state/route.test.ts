@@ -13,6 +13,7 @@ const routes: [string, Route][] = [
   [`/rooms/${room}/settings`, { at: 'roomSettings', room, page: 'general' }],
   [`/rooms/${room}/settings/invites`, { at: 'roomSettings', room, page: 'invites' }],
   ['/browse', { at: 'browse' }],
+  ['/recordings', { at: 'recordings' }],
   ['/settings', { at: 'settings', page: null }],
   ['/settings/devices', { at: 'settings', page: 'devices' }],
   [`/i/${code}`, { at: 'invite', code }],
@@ -40,6 +41,7 @@ describe('addresses', () => {
     '/i/short',
     `/i/${code}/more`,
     '/browse/all',
+    '/recordings/one',
     '/admin',
   ])('%s is nowhere', (href) => {
     expect(parse(href)).toEqual({ at: 'nowhere' });

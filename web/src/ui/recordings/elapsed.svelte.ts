@@ -1,0 +1,20 @@
+/** A time that goes on by itself while something on the page reads it. */
+export class Elapsed {
+  #now = $state(Date.now());
+
+  constructor() {
+    $effect(() => {
+      const timer = setInterval(() => {
+        this.#now = Date.now();
+      }, 500);
+      return () => {
+        clearInterval(timer);
+      };
+    });
+  }
+
+  /** Milliseconds since then. */
+  since(then: number): number {
+    return Math.max(0, this.#now - then);
+  }
+}
