@@ -8,6 +8,7 @@ import type {
 import { Accounts } from './accounts';
 import { browserClock } from './clock';
 import { Connection, type ConnectionState } from './connection';
+import { Deeds } from './deeds';
 import { deviceLabel } from './device_label';
 import { Follower, isEntry } from './follow';
 import { newClientId } from './identifiers';
@@ -108,7 +109,8 @@ export function browserNetwork(window: Window & typeof globalThis): Network {
     random,
     newId: newClientId,
   });
-  const timelines = new Timelines({ connection, follower, outbox, newId: newClientId });
+  const deeds = new Deeds({ connection, clock, random });
+  const timelines = new Timelines({ connection, follower, outbox, deeds, newId: newClientId });
   const ordered = new OrderedConnection(connection, follower);
   const label = deviceLabel(navigator.userAgent);
   const accounts = new Accounts({
@@ -120,7 +122,9 @@ export function browserNetwork(window: Window & typeof globalThis): Network {
   });
   accounts.onIdentity((identity) => {
     if (identity === null) timelines.forgetAll();
-    void outbox.open(identity?.profile.user ?? null);
+    const user = identity?.profile.user ?? null;
+    void outbox.open(user);
+    deeds.open(user);
   });
   connection.onState((state) => {
     if (state.at === 'ended' && state.why === 'signed_out') accounts.signedOutElsewhere();

@@ -1,7 +1,9 @@
 import type { Error as Refusal, Shown, TimelineEntry } from '../protocol/generated';
 import type { Connection } from './connection';
+import type { Deeds } from './deeds';
 import type { Follower } from './follow';
 import type { Outbox, Outgoing } from './outbox';
+import { foreseen, type DeedCommand } from './timeline/foreseen';
 import { RoomTimeline, type Side } from './timeline/room_timeline';
 
 /** A room's timeline as far as it is loaded, and what one has written but not sent. */
@@ -31,6 +33,7 @@ export interface TimelinesParts {
   readonly connection: Connection;
   readonly follower: Follower;
   readonly outbox: Outbox;
+  readonly deeds: Deeds;
   readonly newId: () => string;
 }
 
@@ -42,20 +45,22 @@ export class Timelines {
 
   constructor(parts: TimelinesParts) {
     this.#parts = parts;
-    const { connection, follower, outbox } = parts;
+    const { connection, follower, outbox, deeds } = parts;
     follower.onEntry((entry) => {
       this.#entered(entry);
     });
     follower.onRestart((room) => {
       void this.#rooms.get(room)?.timeline.restart();
     });
-    outbox.onAcknowledged(({ room, seq }) => {
-      follower.heardOf(room, seq);
-      this.#settle(room);
-    });
-    outbox.onChange((room) => {
-      this.#tell(room);
-    });
+    for (const own of [outbox, deeds]) {
+      own.onAcknowledged(({ room, seq }) => {
+        follower.heardOf(room, seq);
+        this.#settle(room);
+      });
+      own.onChange((room) => {
+        this.#tell(room);
+      });
+    }
     connection.onState((state) => {
       if (state.at === 'online') this.#loadMissing();
     });
@@ -112,19 +117,19 @@ export class Timelines {
   }
 
   async edit(room: string, target: number, text: string): Promise<void> {
-    await this.#append({ t: 'chat.edit', room, client_id: this.#parts.newId(), target, text });
+    await this.#do({ t: 'chat.edit', room, client_id: this.#parts.newId(), target, text });
   }
 
   async remove(room: string, target: number): Promise<void> {
-    await this.#append({ t: 'chat.delete', room, client_id: this.#parts.newId(), target });
+    await this.#do({ t: 'chat.delete', room, client_id: this.#parts.newId(), target });
   }
 
   async react(room: string, target: number, emoji: string): Promise<void> {
-    await this.#append({ t: 'chat.react', room, client_id: this.#parts.newId(), target, emoji });
+    await this.#do({ t: 'chat.react', room, client_id: this.#parts.newId(), target, emoji });
   }
 
   async unreact(room: string, target: number, emoji: string): Promise<void> {
-    await this.#append({ t: 'chat.unreact', room, client_id: this.#parts.newId(), target, emoji });
+    await this.#do({ t: 'chat.unreact', room, client_id: this.#parts.newId(), target, emoji });
   }
 
   /** Leaves nothing of one person to the next. */
@@ -133,23 +138,29 @@ export class Timelines {
     this.#rooms.clear();
   }
 
-  async #append(command: Parameters<typeof append>[1]): Promise<void> {
-    const { room, seq } = await append(this.#parts.connection, command);
-    this.#parts.follower.heardOf(room, seq);
+  async #do(command: DeedCommand): Promise<void> {
+    await this.#parts.deeds.do(command);
   }
 
   #entered(entry: TimelineEntry): void {
     this.#rooms.get(entry.room)?.timeline.enter(entry);
     if (entry.t === 'message.posted') this.#parts.outbox.delivered([entry]);
+    else this.#parts.deeds.delivered(entry);
   }
 
   /** Own messages that the run shows, or has passed, are not shown beside it. */
   #settle(room: string): void {
     const run = this.#rooms.get(room)?.timeline.run;
-    const { outbox, follower } = this.#parts;
-    if (run == null) return;
+    const { outbox, deeds, follower } = this.#parts;
+    if (run == null) {
+      // Nothing is shown of the room that would have to look as if it were done.
+      deeds.passed(room, Infinity);
+      return;
+    }
+    const seq = Math.min(run.applied, follower.head(room));
     outbox.delivered(run.messages);
-    outbox.passed(room, Math.min(run.applied, follower.head(room)));
+    outbox.passed(room, seq);
+    deeds.passed(room, seq);
   }
 
   #use(room: string): Watched {
@@ -191,11 +202,11 @@ export class Timelines {
 
   #stateOf(room: string, timeline: RoomTimeline): TimelineState {
     const { run, refusal, fetching, fetchFailed } = timeline;
-    const { outbox, follower } = this.#parts;
+    const { outbox, deeds, follower } = this.#parts;
     return {
       phase: run !== null ? 'ready' : refusal !== null ? 'failed' : 'loading',
       refusal,
-      messages: run?.messages ?? [],
+      messages: foreseen(run?.messages ?? [], deeds.of(room)),
       outgoing: outbox.of(room),
       moreBefore: run?.moreBefore ?? false,
       moreAfter: run?.moreAfter ?? false,
@@ -203,23 +214,5 @@ export class Timelines {
       fetchFailed,
       head: Math.max(run?.applied ?? 0, follower.head(room)),
     };
-  }
-}
-
-type Append = Extract<
-  Parameters<Connection['ask']>[0],
-  { t: 'chat.edit' | 'chat.delete' | 'chat.react' | 'chat.unreact' }
->;
-
-function append(connection: Connection, command: Append): Promise<{ room: string; seq: number }> {
-  switch (command.t) {
-    case 'chat.edit':
-      return connection.ask(command);
-    case 'chat.delete':
-      return connection.ask(command);
-    case 'chat.react':
-      return connection.ask(command);
-    case 'chat.unreact':
-      return connection.ask(command);
   }
 }

@@ -49,11 +49,18 @@ export class DraftModel {
   }
 }
 
+interface Unsaved {
+  readonly seq: number;
+  readonly text: string;
+  readonly refused: unknown;
+}
+
 /** What the person is doing in an open conversation: writing, answering, editing, pointing. */
 export class ConversationModel {
   readonly draft = new DraftModel();
   #replyTo = $state.raw<wire.Shown | null>(null);
   #editing = $state<number | null>(null);
+  #unsaved: Unsaved | null = null;
   #pointed = $state<number | null>(null);
   readonly #timeline: TimelineModel;
   readonly #preferences: Preferences;
@@ -85,6 +92,7 @@ export class ConversationModel {
   }
 
   edit(seq: number | null): void {
+    if (seq === null) this.#unsaved = null;
     this.#editing = seq;
   }
 
@@ -110,10 +118,28 @@ export class ConversationModel {
     this.#preferences.set(this.#key, null);
   }
 
+  /** An edit that was refused, which the editor of its message begins with. */
+  unsavedOf(seq: number): Unsaved | null {
+    return this.#unsaved?.seq === seq ? this.#unsaved : null;
+  }
+
+  /**
+   * Shows the text at once. Where it is refused the editor opens again with it.
+   *
+   * @throws {Refused} where another message is being edited by then.
+   */
   async saveEdit(seq: number, text: string): Promise<void> {
     const before = this.#timeline.message(seq)?.text;
-    if (text !== '' && text !== before) await this.#timeline.edit(seq, text);
     if (this.#editing === seq) this.#editing = null;
+    this.#unsaved = null;
+    if (text === '' || text === before) return;
+    try {
+      await this.#timeline.edit(seq, text);
+    } catch (refused) {
+      this.#unsaved = { seq, text, refused };
+      if (this.#editing !== null) throw refused;
+      this.#editing = seq;
+    }
   }
 
   get #key(): string {
