@@ -252,14 +252,21 @@ export class LocalMediaModel {
 
   /** Goes without the devices that are in trouble, until one turns them on. */
   settleForWhatThereIs(): void {
-    if (this.#camera.track === null) {
+    if (this.#camera.trouble !== null) {
       this.#cameraWanted = false;
       this.#camera.drop();
     }
-    if (this.#microphone.track === null) {
+    if (this.#microphone.trouble !== null) {
       this.#unmuted = false;
       this.#microphone.drop();
     }
+  }
+
+  /** Closes both, and leaves what one had on the last time as it was for the next. */
+  onlyListen(): void {
+    this.#cameraWanted = this.#unmuted = false;
+    this.#camera.drop();
+    this.#microphone.drop();
   }
 
   setHand(up: boolean): void {

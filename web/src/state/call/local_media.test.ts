@@ -106,7 +106,7 @@ class Setup {
 }
 
 /** Lets every promise that waits for nothing else go on. */
-const settled = (): Promise<void> => new Promise((done) => setTimeout(done));
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 describe('opening', () => {
   test('one question for both, and the meter hears a copy', async () => {
@@ -301,6 +301,16 @@ describe('plugging', () => {
     setup.model.settleForWhatThereIs();
     await setup.plug(...everything);
     expect(setup.open).toEqual(['m1', undefined]);
+  });
+
+  test('turned off in the moment it is unplugged, the camera is not replaced', async () => {
+    const setup = await opened();
+    setup.now += 60_000;
+    setup.browser.plug([...microphones, ...cameras.slice(1)]);
+    await setup.model.setCamera(false);
+    await settled();
+    expect(setup.open).toEqual(['m1', undefined]);
+    expect(setup.browser.live.map(({ kind }) => kind)).toEqual(['audio', 'audio']);
   });
 
   test('a muted microphone that is replaced stays muted', async () => {
@@ -508,6 +518,20 @@ test('whatever a person does, and in whatever order browsers answer, nothing sta
           expect(track?.readyState ?? 'live').toBe('live');
         }
         if (model.microphone) expect(model.microphone.enabled).toBe(!model.muted);
+        if (cameraOff) expect(model.camera).toBeNull();
+
+        // Whatever was before, what one wants now is what one gets.
+        browser.busy.clear();
+        browser.denied.clear();
+        setup.now += 60_000;
+        browser.plug(everything);
+        await quiet(scheduler);
+        const last = [model.setCamera(true), model.choose('camera', 'c1')];
+        last.push(model.choose('camera', 'c2'));
+        await quiet(scheduler);
+        await Promise.all(last);
+        expect(model.camera?.getSettings().deviceId).toBe('c2');
+        expect(setup.leaked).toEqual([]);
 
         model.release('settings');
         model.release('call');
@@ -516,7 +540,7 @@ test('whatever a person does, and in whatever order browsers answer, nothing sta
         expect(setup.ears.size).toBe(0);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 1500 },
   );
 });
 
