@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from stack.bot.command import bot
 from stack.data import DataFolder
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ chat = typer.Typer(help="Work on the timelines.", no_args_is_help=True)
 rooms = typer.Typer(help="Work on rooms and their read models.", no_args_is_help=True)
 app.add_typer(chat, name="chat")
 app.add_typer(rooms, name="rooms")
+app.command()(bot)
 
 DEFAULT_DATA = Path(".parley")
 

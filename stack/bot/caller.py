@@ -37,6 +37,7 @@ from runtime.ids import now_ms
 from stack.bot import tone
 from stack.bot.account import Account
 from stack.bot.connection import Connection, Gone
+from stack.bot.figures import CallerFigures
 from stack.bot.peer import Parts, Peer
 from stack.bot.proofs import Prover, holds
 from stack.bot.rosters import Missed, RosterEvent, after
@@ -172,6 +173,19 @@ class Caller:
         peers = list(self.peers.values())
         await asyncio.gather(*(peer.close() for peer in peers), *self._closing)
         await self.connection.close()
+
+    async def figures(self) -> CallerFigures:
+        """What this bot has measured until now, of those who are in the call now."""
+        peers = [await peer.figures(session) for session, peer in self.peers.items()]
+        return CallerFigures(
+            session=self.session,
+            room=self.room,
+            sessions=len(self.sessions),
+            returns=len(self.connection.resumed) - 1,
+            gone=len(self.gone),
+            refused=self.refused.message if self.refused else "",
+            peers=peers,
+        )
 
     # ---- the roster --------------------------------------------------------------------------
 

@@ -80,8 +80,6 @@ class Connection:
         self.resumed: list[bool] = []
         """For each greeting, whether the session went on."""
         self.gateway = first
-        self.limit = 0
-        """How many people the server lets into one call."""
         self.ahead_ms = 0
         """By how much the server's clock is ahead of ours."""
         self.online = asyncio.Event()
@@ -242,7 +240,6 @@ class Connection:
             welcome = await self.ask(hello, Welcomed)
             self.ahead_ms = welcome.now - (asked + now_ms()) // 2
             self.session = welcome.session
-            self.limit = welcome.limits.call_participants
             self.resumed.append(welcome.resumed)
             if self._room is not None:
                 await self._follow(self.ask)

@@ -27,6 +27,7 @@ from contracts.signaling import (
     Signal,
 )
 from stack.bot.descriptions import answered, answering, fragments, kinds, maker, version
+from stack.bot.figures import AudioFigures, PeerFigures, VideoFigures
 from stack.bot.pattern import Luma
 from stack.bot.routes import route_of
 from stack.bot.watch import AudioWatch, VideoWatch
@@ -112,8 +113,29 @@ class Peer:
         """The candidate types of both ends of the route in use."""
         return route_of(self._pc) if self._pc is not None else ("", "")
 
-    async def received_bytes(self) -> int:
-        """What came over the transport in use so far."""
+    async def figures(self, session: str) -> PeerFigures:
+        """What was measured of this participant until now."""
+        now = time.monotonic()
+        seconds = now - self.began
+        connected = seconds - (self.connected_after or 0)
+        return PeerFigures(
+            session=session,
+            seconds=round(seconds, 1),
+            state=self.state,
+            route=self.route,
+            connected_ms=(
+                None if self.connected_after is None else round(self.connected_after * 1000)
+            ),
+            connections=self.connections,
+            glares=self.glares,
+            kbps=round(await self._received_bytes() * 8 / 1000 / connected) if connected else 0,
+            verified=False if self.forged else True if self.proofs else None,
+            video=VideoFigures.of(self.video, now),
+            audio=AudioFigures.of(self.audio, now),
+            complaints=tuple(self.complaints),
+        )
+
+    async def _received_bytes(self) -> int:
         if self._pc is None:
             return 0
         report = await self._pc.getStats()
