@@ -212,7 +212,7 @@ class System:
             "PARLEY_PUBLIC_ORIGINS": ",".join(
                 filter(None, (*self._urls(ports), os.environ.get("PARLEY_PUBLIC_ORIGINS")))
             ),
-            "PARLEY_WEB_ROOT": str(WEB_ROOT),
+            "PARLEY_WEB_ROOT": os.environ.get("PARLEY_WEB_ROOT") or str(WEB_ROOT),
         }
         if self._tls is not None:
             cert, key = self._tls
