@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from contracts import subjects
@@ -18,7 +19,7 @@ from gateway import metrics
 from gateway.asking import Services
 from gateway.effects import Claim
 from gateway.following import Following
-from gateway.hub import Hub, Key, Tap, as_future, room_key, session_key, user_key
+from gateway.hub import Hub, Key, room_key, session_key, user_key
 from gateway.leases import Leases, Seat
 from gateway.protocol import Wire
 from gateway.session import Rules, Session
@@ -27,6 +28,7 @@ from gateway.socket import Socket
 from runtime import ids, log
 from runtime.bus import Bus
 from runtime.codec import Decoder, decode_as
+from runtime.tap import Tap, as_future
 from runtime.tokens import Verifier
 
 _HEEDED = (b'{"t":"notice.room_removed"', b'{"t":"notice.signed_out"')
@@ -234,8 +236,8 @@ class Exchange:
         if not task.cancelled() and (error := task.exception()) is not None:
             _logger.error("exchange.task_failed", exc_info=error)
 
-    def _told_by_gateway(self, data: bytes) -> None:
-        taken = decode_as(SessionTaken, data)
+    def _told_by_gateway(self, message: Msg) -> None:
+        taken = decode_as(SessionTaken, message.data)
         self.leases.taken(taken.session, taken.revision)
 
     def _taken(self, session: SessionId) -> None:

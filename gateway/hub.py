@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
@@ -13,9 +13,7 @@ from contracts.ids import RoomId, SessionId, UserId
 from gateway import metrics
 from gateway.burst import Burst
 from gateway.fanout import Writer, text_frame
-from runtime import log
-
-_logger = log.get("hub")
+from runtime.tap import Tap
 
 
 class Follower(Protocol):
@@ -30,7 +28,7 @@ class Follower(Protocol):
 Key = tuple[str, str]
 """The kind of a channel (room, user, session) and the id of whom it is about."""
 
-Subscribe = Callable[[str, "Tap"], Awaitable[Subscription]]
+Subscribe = Callable[[str, Tap], Awaitable[Subscription]]
 Overhear = Callable[[Key, bytes], None]
 
 
@@ -57,30 +55,6 @@ def subjects_of(key: Key) -> tuple[str, ...]:
     if kind == "user":
         return (subjects.user(UserId(name)),)
     return (subjects.session(SessionId(name)),)
-
-
-class Tap:
-    """Stands where nats-py takes a future for a subscription's message, and takes every message.
-
-    nats-py then calls `set_result` from its reading loop: no queue and no task for each
-    subscription (6 KB), and no turn of the loop for each message.
-    """
-
-    __slots__ = ("_take",)
-
-    def __init__(self, take: Callable[[bytes], None]) -> None:
-        self._take = take
-
-    def cancelled(self) -> bool:
-        """Never: it takes messages until it is unsubscribed."""
-        return False
-
-    def set_result(self, message: Msg) -> None:
-        """Takes a message. Whatever is wrong with it must not end the bus's reading loop."""
-        try:
-            self._take(message.data)
-        except Exception as error:
-            _logger.exception("hub.failed", kind=type(error).__name__)
 
 
 class Channel:
@@ -176,11 +150,12 @@ class Hub:
             if not channel.followers:
                 self._close(key, channel)
 
-    def _passing(self, key: Key, channel: Channel) -> Callable[[bytes], None]:
+    def _passing(self, key: Key, channel: Channel) -> Callable[[Msg], None]:
         followers, send = channel.followers, channel.burst.send
         overhear = self._overhear if key[0] != "room" else None
 
-        def take(payload: bytes) -> None:
+        def take(message: Msg) -> None:
+            payload = message.data
             send(text_frame(payload))
             metrics.EVENTS_OUT.inc(len(followers))
             if overhear is not None:
@@ -203,8 +178,3 @@ async def _unsubscribe(subscriptions: list[Subscription]) -> None:
         except NatsError:
             # Closed by the connection's own end.
             continue
-
-
-def as_future(tap: Tap) -> Any:
-    """The tap, as nats-py's signature wants it."""
-    return cast("asyncio.Future[Msg]", tap)

@@ -100,7 +100,7 @@ class Socket:
                 metrics.REPLIES_OUT.inc()
                 self._write(text_frame(data))
             case Ask():
-                self._exchange.spawn(self._ask(effect))
+                self._ask(effect)
             case FollowRooms():
                 self._exchange.spawn(self._follow(effect))
             case LeaveRooms(rooms):
@@ -124,9 +124,11 @@ class Socket:
             # Closed in this turn of the loop; `lost` is about to be called.
             return
 
-    async def _ask(self, ask: Ask) -> None:
-        answer = await self._exchange.services.ask(self.caller, ask.tag, ask.body)
-        self.perform(self.session.answered(ask.request, answer))
+    def _ask(self, ask: Ask) -> None:
+        def answered(answer: bytes) -> None:
+            self.perform(self.session.answered(ask.request, answer))
+
+        self._exchange.services.ask_then(self.caller, ask.tag, ask.body, answered)
 
     async def _follow(self, follow: FollowRooms) -> None:
         claims = self.session.claims

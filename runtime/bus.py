@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import nats
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
 from nats.js import api as js_api
 from nats.js.errors import NotFoundError
@@ -21,6 +21,7 @@ from contracts.registry import REPLIES
 from contracts.streams import DEDUPE_SECONDS, Bucket, Stream
 from runtime import log, metrics, trace
 from runtime.codec import Decoder, encode
+from runtime.requests import Requests
 from runtime.settings import ProcessSettings
 
 R = TypeVar("R", bound=Reply)
@@ -49,6 +50,7 @@ class Bus:
         self._settings = settings
         self._client: Client | None = None
         self._stream_context: JetStreamContext | None = None
+        self._requests: Requests | None = None
         self._on_reconnect: list[Reconnected] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._own_header = encode(Peer(name=name)).decode()  # pyright: ignore[reportArgumentType]
@@ -88,7 +90,9 @@ class Bus:
                     await asyncio.sleep(0.2)
                 else:
                     self._stream_context = self._client.jetstream(timeout=REQUEST_SECONDS)
-                    return
+                    break
+            self._requests = Requests(self._client)
+            await self._requests.open()
 
     async def _open(self) -> Client:
         return await nats.connect(
@@ -111,6 +115,13 @@ class Bus:
         if self._stream_context is None:
             raise RuntimeError("the bus is not connected")
         return self._stream_context
+
+    @property
+    def requests(self) -> Requests:
+        """Requests on the same connection, as bytes: nats-py's errors are the caller's."""
+        if self._requests is None:
+            raise RuntimeError("the bus is not connected")
+        return self._requests
 
     @property
     def connected(self) -> bool:
@@ -136,14 +147,27 @@ class Bus:
             Refusal: nobody answers (`request.unavailable`) or not in time (`request.timeout`).
         """
         try:
-            answer = await self.nc.request(subject, body, timeout=timeout, headers=headers)
-        except NoRespondersError:
-            raise Refusal(Code.UNAVAILABLE, retry_after=1.0) from None
-        except TimeoutError:
-            raise Refusal(Code.TIMEOUT, retry_after=1.0) from None
-        except NatsError:
-            raise Refusal(Code.UNAVAILABLE, retry_after=1.0) from None
+            answer = await self.requests.ask(subject, body, headers, timeout)
+        except (NatsError, TimeoutError) as error:
+            raise _unanswered(error) from None
         return answer.data
+
+    def ask_raw_then(
+        self,
+        subject: str,
+        body: bytes,
+        headers: dict[str, str],
+        answered: Callable[[bytes | Refusal], object],
+    ) -> None:
+        """The same without waiting: `answered` is told, from the bus's reading loop."""
+
+        def told(answer: Msg | Exception) -> None:
+            answered(_unanswered(answer) if isinstance(answer, Exception) else answer.data)
+
+        try:
+            self.requests.ask_then(subject, body, headers, REQUEST_SECONDS, told)
+        except NatsError as error:
+            answered(_unanswered(error))
 
     async def ask(
         self,
@@ -249,6 +273,8 @@ class Bus:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._requests is not None:
+            await self._requests.close()
         if self._client is None or self._client.is_closed:
             return
         try:
@@ -283,3 +309,8 @@ class Bus:
         except Exception as error:  # noqa: BLE001  # whatever it was, the bus goes on
             # The next reconnect tries again; until then the owner of the callback is stale.
             _logger.error("bus.reconnect_callback_failed", kind=type(error).__name__)
+
+
+def _unanswered(error: Exception) -> Refusal:
+    code = Code.TIMEOUT if isinstance(error, TimeoutError) else Code.UNAVAILABLE
+    return Refusal(code, retry_after=1.0)

@@ -185,8 +185,8 @@ class Journal:
 
     async def _ask(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> Msg:
         try:
-            return await self._bus.nc.request(
-                subject, body, timeout=APPEND_SECONDS if headers else READ_SECONDS, headers=headers
+            return await self._bus.requests.ask(
+                subject, body, headers, APPEND_SECONDS if headers else READ_SECONDS
             )
         except (NatsError, TimeoutError):
             raise Refusal(Code.UNAVAILABLE, retry_after=1.0) from None

@@ -10,8 +10,9 @@ from nats.errors import ConnectionClosedError
 from contracts.ids import SessionId, UserId
 from gateway.burst import FEW
 from gateway.fanout import text_frame
-from gateway.hub import Hub, Tap, room_key, session_key, subjects_of, user_key
+from gateway.hub import Hub, room_key, session_key, subjects_of, user_key
 from runtime.ids import new_id
+from runtime.tap import Tap
 from tests.unit.gateway.sessions import room
 
 pytestmark = [pytest.mark.unit, pytest.mark.gateway]
