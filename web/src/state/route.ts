@@ -3,6 +3,7 @@
 export const settingsPages = [
   'profile',
   'devices',
+  'calls',
   'password',
   'appearance',
   'notifications',

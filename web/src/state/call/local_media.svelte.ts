@@ -232,6 +232,11 @@ export class LocalMediaModel {
     await Promise.all([microphone.isClosed && microphone.want(), wantsCamera && camera.want()]);
   }
 
+  /** Reads which devices there are, and opens none. */
+  look(): Promise<void> {
+    return this.#parts.devices.refresh();
+  }
+
   /** Mutes or unmutes; without a microphone it tries to open one. */
   async setMicrophone(on: boolean): Promise<void> {
     this.#unmuted = on;

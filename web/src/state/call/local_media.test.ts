@@ -542,7 +542,7 @@ test('whatever a person does, and in whatever order browsers answer, nothing sta
     ),
     { numRuns: 1500 },
   );
-});
+}, 60_000);
 
 /** Until no question is open any more. */
 async function quiet(scheduler: fc.Scheduler): Promise<void> {
