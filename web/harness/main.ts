@@ -49,5 +49,6 @@ const app = new AppModel({
 Object.assign(window, { source });
 
 const target = document.getElementById('app');
+await app.locale.begin();
 if (target) mount(App, { target, props: { app } });
 void app.session.start();

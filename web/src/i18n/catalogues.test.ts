@@ -5,8 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../protocol/generated';
 import { en } from './en';
 import { errorKey } from './errors';
-import { catalogues, chooseLanguage, languages, type Language } from './languages';
-import { translate, type Key } from './translate';
+import { chooseLanguage, languages, loadCatalogue, type Language } from './languages';
+import { translate, type Catalogue, type Key } from './translate';
+
+const catalogues: Record<Language, Catalogue> = {
+  en,
+  fr: await loadCatalogue('fr'),
+  sv: await loadCatalogue('sv'),
+};
 
 const keys = Object.keys(en) as Key[];
 

@@ -11,6 +11,9 @@ import { recording } from './en/recording';
 export const en = {
   'app.name': 'Parley',
   'app.skipToConversation': 'Skip to the conversation',
+  'app.partMissingTitle': 'This part did not load',
+  'app.partMissingBody':
+    'The server was updated, or the connection broke. Reload to go on where you were.',
 
   'common.cancel': 'Cancel',
   'common.close': 'Close',

@@ -9,6 +9,9 @@ import type { Catalogue } from './translate';
 export const fr: Catalogue = {
   'app.name': 'Parley',
   'app.skipToConversation': 'Aller à la conversation',
+  'app.partMissingTitle': 'Cette partie ne s’est pas chargée',
+  'app.partMissingBody':
+    'Le serveur a été mis à jour, ou la connexion s’est rompue. Rechargez la page pour reprendre où vous en étiez.',
 
   'common.cancel': 'Annuler',
   'common.close': 'Fermer',

@@ -1,12 +1,19 @@
 import { en } from './en';
-import { fr } from './fr';
-import { sv } from './sv';
 import type { Catalogue } from './translate';
 
 export const languages = ['en', 'fr', 'sv'] as const;
 export type Language = (typeof languages)[number];
 
-export const catalogues: Record<Language, Catalogue> = { en, fr, sv };
+/** The words of each language but English, which is always there; a person needs one of them. */
+const sources: Record<Exclude<Language, 'en'>, () => Promise<Catalogue>> = {
+  fr: async () => (await import('./fr')).fr,
+  sv: async () => (await import('./sv')).sv,
+};
+
+/** Rejects where the server no longer has them, or can't be reached. */
+export async function loadCatalogue(language: Language): Promise<Catalogue> {
+  return language === 'en' ? en : await sources[language]();
+}
 
 /** Each language in its own words, as a person looks for it. */
 export const languageNames: Record<Language, string> = {

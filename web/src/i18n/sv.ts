@@ -9,6 +9,9 @@ import type { Catalogue } from './translate';
 export const sv: Catalogue = {
   'app.name': 'Parley',
   'app.skipToConversation': 'Hoppa till samtalet',
+  'app.partMissingTitle': 'Den här delen laddades inte',
+  'app.partMissingBody':
+    'Servern har uppdaterats, eller så bröts anslutningen. Ladda om sidan för att fortsätta där du var.',
 
   'common.cancel': 'Avbryt',
   'common.close': 'Stäng',

@@ -1,6 +1,7 @@
 import { errorKey } from '../i18n/errors';
-import { catalogues, chooseLanguage, isLanguage, type Language } from '../i18n/languages';
-import { translate, type Arguments, type Key } from '../i18n/translate';
+import { en } from '../i18n/en';
+import { chooseLanguage, isLanguage, loadCatalogue, type Language } from '../i18n/languages';
+import { translate, type Arguments, type Catalogue, type Key } from '../i18n/translate';
 import type { Error as Refusal } from '../protocol/generated';
 import { Refused } from '../protocol/refused';
 import { dayNumber, Formats } from './formats';
@@ -16,6 +17,8 @@ export interface Sentence {
 /** The language of the page, and everything that depends on it. */
 export class LocaleModel {
   #language = $state<Language>('en');
+  #catalogue = $state.raw<Catalogue>(en);
+  #wanted: Language;
   #formats = $derived(new Formats(this.#region()));
   readonly #preferences: Preferences;
   readonly #browserLanguages: readonly string[];
@@ -24,7 +27,7 @@ export class LocaleModel {
     this.#preferences = preferences;
     this.#browserLanguages = browserLanguages;
     const chosen = preferences.get('language');
-    this.#language =
+    this.#wanted =
       chosen !== null && isLanguage(chosen) ? chosen : chooseLanguage(browserLanguages);
   }
 
@@ -32,14 +35,32 @@ export class LocaleModel {
     return this.#language;
   }
 
+  /** Speaks the person's language; English where its words can't be had. */
+  async begin(): Promise<void> {
+    await this.#speak(this.#wanted);
+  }
+
+  /** Changes to a language once its words are here; until then the page stays as it is. */
   choose(language: Language): void {
-    this.#language = language;
     this.#preferences.set('language', language);
+    void this.#speak(language);
+  }
+
+  async #speak(language: Language): Promise<void> {
+    this.#wanted = language;
+    try {
+      const catalogue = await loadCatalogue(language);
+      if (this.#wanted !== language) return;
+      this.#catalogue = catalogue;
+      this.#language = language;
+    } catch {
+      // Chosen all the same: the next page begins with it.
+    }
   }
 
   /** Words a message. An arrow, so that components can take it out of the model. */
   readonly t = <K extends Key>(key: K, ...params: Arguments<K>): string =>
-    translate(catalogues[this.#language], this.#language, key, params[0]);
+    translate(this.#catalogue, this.#language, key, params[0]);
 
   /** Words a refusal; an unknown code keeps the server's own sentence. */
   refusal(error: unknown): Sentence {
