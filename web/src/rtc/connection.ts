@@ -39,7 +39,10 @@ export interface Connection {
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
   addIceCandidate(candidate?: RTCIceCandidateInit): Promise<void>;
   addTrack(track: MediaStreamTrack, ...streams: MediaStream[]): Sender;
-  addTransceiver(kind: 'audio' | 'video', init: RTCRtpTransceiverInit): Transceiver;
+  addTransceiver(
+    trackOrKind: MediaStreamTrack | 'audio' | 'video',
+    init: RTCRtpTransceiverInit,
+  ): Transceiver;
   getTransceivers(): readonly Transceiver[];
   getStats(): Promise<RTCStatsReport>;
   restartIce(): void;

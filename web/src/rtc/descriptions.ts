@@ -31,6 +31,13 @@ export function trickles(sdp: string): boolean {
   return lines(sdp).some((line) => /^a=ice-options:(.* )?trickle\b/.test(line));
 }
 
+/** Whether an offer is told for the second time; candidates found meanwhile make no difference. */
+export function isSameOffer(one: string, other: string): boolean {
+  if (one === other) return true;
+  // Who does not trickle counts versions in seconds, so that two offers may have the same.
+  return trickles(other) && version(one) !== null && version(one) === version(other);
+}
+
 const ANSWERED = 'a=x-parley-answers:';
 
 /**

@@ -20,6 +20,8 @@ export interface LinkParts {
   changed(): void;
   /** Both sides' descriptions are in step. */
   settled(): void;
+  /** They will never be: another connection is to take this one's place. */
+  outOfStep(): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { belongs, type CandidateQueue } from './candidates';
 import type { Connection } from './connection';
-import { answered, answering, version } from './descriptions';
+import { answered, answering, isSameOffer, version } from './descriptions';
 import type { Line, Told } from './line';
 import { Alarm, type Timer } from './timer';
 
@@ -26,6 +26,8 @@ export interface NegotiationParts {
   answering(): void;
   /** Both sides' descriptions are in step. */
   settled(): void;
+  /** A description does not fit what was agreed on: only a new connection helps. */
+  outOfStep(): void;
 }
 
 /**
@@ -45,6 +47,8 @@ export class Negotiation {
   #ignoring = false;
   #closed = false;
   #offered: string | null = null;
+  /** The offer that was answered last, and its answer. */
+  #answered: { readonly offer: string; readonly answer: Told } | null = null;
   #taking: Promise<void> = Promise.resolve();
 
   constructor(parts: NegotiationParts) {
@@ -131,6 +135,11 @@ export class Negotiation {
   async #takeDescription({ type, sdp }: { type: RTCSdpType; sdp: string }): Promise<void> {
     const pc = this.#connection;
     const isOffer = type === 'offer';
+    if (isOffer && this.#answered !== null && isSameOffer(this.#answered.offer, sdp)) {
+      // The answer was lost, or is late. To take the offer twice would take back ours since.
+      this.#tell(this.#answered.answer);
+      return;
+    }
     const readyForOffer =
       !this.#makingOffer && (pc.signalingState === 'stable' || this.#settingAnswer);
     this.#ignoring = !this.#parts.polite && isOffer && !readyForOffer;
@@ -139,6 +148,11 @@ export class Negotiation {
     this.#settingAnswer = !isOffer;
     try {
       await pc.setRemoteDescription({ type, sdp });
+    } catch (error) {
+      if (this.#isClosed()) return;
+      this.#parts.complain(error);
+      this.#parts.outOfStep();
+      return;
     } finally {
       this.#settingAnswer = false;
     }
@@ -184,7 +198,9 @@ export class Negotiation {
       this.#offered = version(local.sdp);
     }
     const sdp = type === 'offer' ? local.sdp : answering(local.sdp, offer);
-    this.#tell({ what: 'description', description: { type, sdp, proof: null } });
+    const told: Told = { what: 'description', description: { type, sdp, proof: null } };
+    if (type === 'answer') this.#answered = { offer, answer: told };
+    this.#tell(told);
   }
 
   #repeatAfter(ms: number): void {

@@ -237,6 +237,9 @@ export class Peer {
       settled: () => {
         if (this.#state === 'connected') this.#measureSoon();
       },
+      outOfStep: () => {
+        this.#fallBackInStep();
+      },
     });
     this.#seen = 'new';
     for (const [slot, step] of this.#steps) link.adapt(slot, step);
@@ -315,6 +318,16 @@ export class Peer {
     } else {
       this.#parts.line.tell({ what: 'restart' }).catch(this.#parts.complained);
     }
+  }
+
+  /** Two that began anew at once may have agreed with each other's former connections. */
+  #fallBackInStep(): void {
+    if (this.#isOver() || this.#repairs >= REPAIRS) return;
+    this.#repairs += 1;
+    this.#anew();
+    this.#link.begin();
+    if (this.#wasConnected) this.#become('interrupted');
+    this.#repairAfter(REPAIR_MS);
   }
 
   #restart(): void {

@@ -35,6 +35,7 @@ export class Senders {
   readonly #complain: (error: unknown) => void;
   readonly #off: Alarm;
   readonly #lines = new Map<Slot, Transceiver>();
+  readonly #sent = new Set<Transceiver>();
   readonly #steps = new Map<Slot, SendingStep>();
   readonly #current = new Map<Slot, MediaStreamTrack | null>();
   #wanted: Sending = NOTHING;
@@ -89,7 +90,10 @@ export class Senders {
 
   /** Some browsers know their encodings only after a negotiation. */
   settled(): void {
-    for (const slot of this.#lines.keys()) this.#apply(slot);
+    for (const [slot, line] of this.#lines) {
+      if (line.currentDirection?.startsWith('send') === true) this.#sent.add(line);
+      this.#apply(slot);
+    }
   }
 
   close(): void {
@@ -123,14 +127,27 @@ export class Senders {
 
   #add(slot: Slot, track: MediaStreamTrack): void {
     const stream = isOfScreen(slot) ? this.#streams.screen : this.#streams.person;
-    const sender = this.#connection.addTrack(track, stream);
-    const line = this.#connection.getTransceivers().find((each) => each.sender === sender);
+    const line = this.#lineFor(track, stream);
     if (line === undefined) return;
-    // One that was off again before it was ever agreed on is free for another slot.
-    for (const [other, taken] of this.#lines) if (taken === line) this.#lines.delete(other);
     this.#lines.set(slot, line);
     this.#current.set(slot, track);
     this.#apply(slot);
+  }
+
+  #lineFor(track: MediaStreamTrack, stream: MediaStream): Transceiver | undefined {
+    // Off again before it was ever sent: `addTrack` would take it for free, and the other side is
+    // not told when a track that it knows changes its stream.
+    const isTaken = [...this.#lines.values()].some(
+      (line) =>
+        line.receiver.track.kind === track.kind &&
+        line.sender.track === null &&
+        !this.#sent.has(line),
+    );
+    if (isTaken) {
+      return this.#connection.addTransceiver(track, { direction: 'sendrecv', streams: [stream] });
+    }
+    const sender = this.#connection.addTrack(track, stream);
+    return this.#connection.getTransceivers().find((each) => each.sender === sender);
   }
 
   #turn(slot: Slot, line: Transceiver, track: MediaStreamTrack | null): void {

@@ -1,118 +1,401 @@
-import type { Connection } from '../../src/rtc/connection';
-import { Negotiation } from '../../src/rtc/negotiation';
-import type { Line, Told } from '../../src/rtc/line';
+import type { Connection, Sender, TrackArrival } from '../../src/rtc/connection';
+import { scriptedStream } from './scripted_media';
+import { both, direction, read, receiving, reversed, sending, written } from './scripted_sdp';
+import type { Content, Section } from './scripted_sdp';
+import { ScriptedTransceiver, type Owner } from './scripted_transceiver';
 
 /** Waits for a moment that the test chooses. */
 export type Pause = (label: string) => Promise<void>;
 
-interface Content {
-  /** Tracks of the side that made it, at the time of making. */
-  readonly sends: number;
-  readonly ufrag: string;
-}
+const never = new Promise<never>(() => undefined);
 
 /**
- * A connection with the signaling states of JSEP (RFC 8829 §3.2) and the operations chain of W3C
- * WebRTC §4.4.1.2, whose "tracks" are a number. Descriptions carry it; candidates are only counted.
+ * A connection with the signaling states of JSEP (RFC 8829 §3.2), transceivers by m-line, and the
+ * operations chain and negotiation-needed flag of W3C WebRTC §4.4.1.2 and §4.7.3. It refuses what a
+ * browser refuses. How packets fare is the `Network`'s.
  */
-export class ScriptedConnection implements Connection {
+export class ScriptedConnection implements Connection, Owner {
   signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
   iceConnectionState: RTCIceConnectionState = 'new';
-  iceGatheringState: RTCIceGatheringState = 'new';
-  localDescription: RTCSessionDescriptionInit | null = null;
-  remoteDescription: RTCSessionDescriptionInit | null = null;
   onnegotiationneeded: (() => void) | null = null;
   onicecandidate: ((event: { candidate: RTCIceCandidateInit | null }) => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
   oniceconnectionstatechange: (() => void) | null = null;
-  onicegatheringstatechange: (() => void) | null = null;
-
-  /** Tracks that this side sends, and how many of them the other side has agreed to. */
-  tracks = 0;
-  agreed = 0;
-  /** Tracks of the other side that this side has heard of. */
-  hears = 0;
+  ontrack: ((event: TrackArrival) => void) | null = null;
   candidates = new Set<string>();
   rollbacks = 0;
+  configuration: RTCConfiguration = {};
+  report: RTCStatsReport = new Map();
 
-  readonly #name: string;
+  /** Its certificate. */
+  readonly name: string;
   readonly #pause: Pause;
+  readonly #trickles: boolean;
+  #transceivers: ScriptedTransceiver[] = [];
+  /** Agreed on, and under way. */
+  #current: { local: RTCSessionDescriptionInit; remote: RTCSessionDescriptionInit } | null = null;
+  #pendingLocal: RTCSessionDescriptionInit | null = null;
+  #pendingRemote: RTCSessionDescriptionInit | null = null;
+  #version = 1;
+  #mids = 0;
   #generation = 0;
-  #restart = false;
+  #generations = 0;
+  #wantsRestart = false;
   #chain: Promise<void> = Promise.resolve();
   #queued = 0;
-  #firing = false;
+  #needed = false;
 
-  constructor(name: string, pause: Pause) {
-    this.#name = name;
+  constructor(name: string, pause: Pause, trickles = true) {
+    this.name = name;
     this.#pause = pause;
+    this.#trickles = trickles;
   }
 
-  /** Sends one track more. */
-  addTrack(): void {
-    this.tracks += 1;
-    this.#check();
+  get localDescription(): RTCSessionDescriptionInit | null {
+    return this.#pendingLocal ?? this.#current?.local ?? null;
+  }
+
+  get remoteDescription(): RTCSessionDescriptionInit | null {
+    return this.#pendingRemote ?? this.#current?.remote ?? null;
+  }
+
+  /** What both sides agreed on last. */
+  get agreed(): { readonly local: Content; readonly remote: Content } | null {
+    if (this.#current === null) return null;
+    const { local, remote } = this.#current;
+    return { local: read(local.sdp ?? ''), remote: read(remote.sdp ?? '') };
+  }
+
+  get isClosed(): boolean {
+    return this.signalingState === 'closed';
+  }
+
+  getTransceivers(): readonly ScriptedTransceiver[] {
+    return this.#transceivers;
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.isClosed ? Promise.reject(invalidState('closed')) : Promise.resolve(this.report);
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.mustBeOpen();
+    this.configuration = configuration;
+  }
+
+  addTrack(track: MediaStreamTrack, ...[stream]: MediaStream[]): Sender {
+    this.mustBeOpen();
+    if (this.#transceivers.some(({ sender }) => sender.track === track)) {
+      throw new DOMException('sent already', 'InvalidAccessError');
+    }
+    const kind = track.kind as 'audio' | 'video';
+    let free = this.#transceivers.find((each) => each.kind === kind && each.isFree);
+    if (free === undefined) {
+      free = new ScriptedTransceiver(kind, 'sendrecv', this);
+      free.byAddTrack = true;
+      this.#transceivers.push(free);
+    } else {
+      free.direction = direction(true, receiving(free.direction));
+    }
+    free.sender.track = track;
+    free.sender.stream = stream?.id ?? null;
+    this.check();
+    return free.sender;
+  }
+
+  addTransceiver(
+    trackOrKind: MediaStreamTrack | 'audio' | 'video',
+    init: RTCRtpTransceiverInit,
+  ): ScriptedTransceiver {
+    this.mustBeOpen();
+    const track = typeof trackOrKind === 'string' ? null : trackOrKind;
+    const kind = typeof trackOrKind === 'string' ? trackOrKind : trackOrKind.kind;
+    const added = new ScriptedTransceiver(
+      kind === 'audio' ? 'audio' : 'video',
+      init.direction ?? 'sendrecv',
+      this,
+    );
+    added.sender.track = track;
+    added.sender.stream = init.streams?.[0]?.id ?? null;
+    this.#transceivers.push(added);
+    this.check();
+    return added;
   }
 
   restartIce(): void {
-    this.#restart = true;
-    this.#check();
+    if (this.isClosed || this.localDescription === null) return;
+    this.#wantsRestart = true;
+    this.check();
   }
 
   setLocalDescription(): Promise<void> {
-    return this.#operate('setLocal', () => {
-      if (this.signalingState === 'have-remote-offer') {
-        this.localDescription = this.#describe('answer');
-        this.#stable();
-      } else {
-        if (this.#restart) this.#generation += 1;
-        this.#restart = false;
-        this.localDescription = this.#describe('offer');
-        this.signalingState = 'have-local-offer';
-      }
+    return this.operate('setLocal', () => {
+      const isAnswer = this.signalingState === 'have-remote-offer';
+      if (isAnswer) this.#answer();
+      else this.#offer();
       this.#gather();
     });
   }
 
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-    return this.#operate('setRemote', () => {
-      if (description.type === 'offer') {
-        if (this.signalingState === 'have-local-offer') this.rollbacks += 1;
-        this.signalingState = 'have-remote-offer';
-        this.hears = content(description).sends;
-      } else {
-        if (this.signalingState !== 'have-local-offer') {
-          throw new Error(`an answer in ${this.signalingState}`);
-        }
-        this.agreed = content(this.localDescription).sends;
-        this.#stable();
+    return this.operate('setRemote', () => {
+      const content = read(description.sdp ?? '');
+      const known = this.#current?.remote.sdp;
+      if (known !== undefined && read(known).maker !== content.maker) {
+        throw new DOMException('another certificate', 'InvalidAccessError');
       }
-      this.remoteDescription = description;
+      if (description.type === 'answer') this.#takeAnswer(description, content);
+      else this.#takeOffer(description, content);
     });
   }
 
-  async addIceCandidate(candidate?: RTCIceCandidateInit): Promise<void> {
-    await this.#pause(`${this.#name} addCandidate`);
-    const fragment = candidate?.usernameFragment ?? '';
-    if (!this.remoteDescription?.sdp?.includes(`a=ice-ufrag:${fragment}`)) {
-      throw new Error('a candidate of another generation');
-    }
-    this.candidates.add(candidate?.candidate ?? '');
+  addIceCandidate(candidate?: RTCIceCandidateInit): Promise<void> {
+    return this.operate('addCandidate', () => {
+      if (this.remoteDescription === null) throw invalidState('no remote description');
+      const { ufrag } = read(this.remoteDescription.sdp ?? '');
+      if (candidate?.usernameFragment !== ufrag) {
+        throw new DOMException('a candidate of another generation', 'OperationError');
+      }
+      this.candidates.add(candidate.candidate ?? '');
+    });
   }
 
   close(): void {
     this.signalingState = 'closed';
+    this.connectionState = 'closed';
   }
 
-  #describe(type: 'offer' | 'answer'): RTCSessionDescriptionInit {
-    // An answer can't bring tracks that the offer had no place for.
-    const sends = type === 'offer' ? this.tracks : this.agreed;
-    return { type, sdp: `a=ice-ufrag:${this.#ufrag}\r\na=sends:${String(sends)}\r\n` };
+  /** What the network makes of it. */
+  become(state: RTCPeerConnectionState, ice: RTCIceConnectionState): void {
+    if (this.isClosed) return;
+    if (ice !== this.iceConnectionState) {
+      this.iceConnectionState = ice;
+      this.oniceconnectionstatechange?.();
+    }
+    if (state !== this.connectionState) {
+      this.connectionState = state;
+      this.onconnectionstatechange?.();
+    }
+  }
+
+  mustBeOpen(): void {
+    if (this.isClosed) throw invalidState('closed');
+  }
+
+  /** Updates the negotiation-needed flag (W3C WebRTC §4.7.3). */
+  check(): void {
+    if (this.isClosed || this.#queued > 0 || this.signalingState !== 'stable') return;
+    if (!this.#isNeeded()) {
+      this.#needed = false;
+      return;
+    }
+    if (this.#needed) return;
+    this.#needed = true;
+    void Promise.resolve().then(() => {
+      if (this.isClosed || this.#queued > 0 || this.signalingState !== 'stable') {
+        // Looked at again once the chain is empty, or both sides agree.
+        this.#needed = false;
+        return;
+      }
+      if (this.#isNeeded()) this.onnegotiationneeded?.();
+      else this.#needed = false;
+    });
+  }
+
+  operate(label: string, deed: () => void): Promise<void> {
+    if (this.isClosed) return Promise.reject(invalidState('closed'));
+    this.#queued += 1;
+    const done = this.#chain.then(async () => {
+      if (!this.isClosed) await this.#pause(`${this.name} ${label}`);
+      // Promises of a closed connection are never kept.
+      if (this.isClosed) await never;
+      deed();
+    });
+    const next = (): void => {
+      this.#queued -= 1;
+      this.check();
+    };
+    this.#chain = done.then(next, next);
+    return done;
+  }
+
+  #offer(): void {
+    if (this.signalingState === 'have-local-offer') throw invalidState('offers already');
+    if (this.#wantsRestart) this.#renew();
+    this.#wantsRestart = false;
+    for (const each of this.#transceivers) each.mid ??= this.#newMid();
+    this.#pendingLocal = this.#describe('offer', this.#inOrder());
+    this.signalingState = 'have-local-offer';
+  }
+
+  #answer(): void {
+    const offered = read(this.#pendingRemote?.sdp ?? '').sections;
+    const lines = offered.map((section) => ({
+      ...section,
+      direction: both(this.#at(section.mid).direction, reversed(section.direction)),
+      stream: this.#at(section.mid).sender.stream,
+    }));
+    // A restart that was offered is answered by new credentials.
+    const before = this.#current?.remote.sdp;
+    const now = read(this.#pendingRemote?.sdp ?? '').ufrag;
+    if (before !== undefined && read(before).ufrag !== now) this.#renew();
+    const local = this.#describe('answer', lines);
+    this.#agree(local, this.#pendingRemote ?? local, lines);
+  }
+
+  #takeOffer(offer: RTCSessionDescriptionInit, content: Content): void {
+    if (this.signalingState === 'have-local-offer') this.#rollBack();
+    this.#mustKeepLines(content.sections);
+    for (const section of content.sections) {
+      this.#associate(section);
+      this.#hear(this.#at(section.mid), section);
+    }
+    this.#pendingRemote = offer;
+    this.signalingState = 'have-remote-offer';
+  }
+
+  #takeAnswer(answer: RTCSessionDescriptionInit, content: Content): void {
+    if (this.signalingState !== 'have-local-offer') {
+      throw invalidState(`an answer in ${this.signalingState}`);
+    }
+    const local = this.#pendingLocal ?? answer;
+    const offered = read(local.sdp ?? '').sections;
+    const mids = (sections: readonly Section[]): string => sections.map(({ mid }) => mid).join();
+    if (mids(offered) !== mids(content.sections)) {
+      throw new DOMException('m-lines do not fit the offer', 'InvalidAccessError');
+    }
+    for (const section of content.sections) this.#hear(this.#at(section.mid), section);
+    this.#agree(
+      local,
+      answer,
+      content.sections.map((section) => ({ ...section, direction: reversed(section.direction) })),
+    );
+  }
+
+  #agree(
+    local: RTCSessionDescriptionInit,
+    remote: RTCSessionDescriptionInit,
+    agreed: readonly Section[],
+  ): void {
+    for (const { mid, direction: seen } of agreed) this.#at(mid).agree(seen);
+    this.#current = { local, remote };
+    this.#pendingLocal = null;
+    this.#pendingRemote = null;
+    this.signalingState = 'stable';
+    this.#needed = false;
+  }
+
+  #rollBack(): void {
+    this.rollbacks += 1;
+    const kept = new Set(read(this.#current?.local.sdp ?? '').sections.map(({ mid }) => mid));
+    for (const each of this.#transceivers) {
+      if (each.mid !== null && !kept.has(each.mid)) each.mid = null;
+    }
+    // Credentials that were offered and not agreed on are to be replaced still.
+    const agreed = this.#current?.local.sdp;
+    if (agreed !== undefined && read(agreed).ufrag !== this.#ufrag) {
+      this.#generation = Number(read(agreed).ufrag.split('.')[1]);
+      this.#wantsRestart = true;
+    }
+    this.#pendingLocal = null;
+  }
+
+  #mustKeepLines(sections: readonly Section[]): void {
+    const agreed = read(this.#current?.remote.sdp ?? '').sections;
+    agreed.forEach(({ mid, kind }, index) => {
+      if (sections[index]?.mid !== mid || sections[index].kind !== kind) {
+        throw new DOMException('m-lines changed their order', 'InvalidAccessError');
+      }
+    });
+  }
+
+  /** RFC 8829 §5.10: the transceiver of an offered m-line, found or made. */
+  #associate({ mid, kind, direction: seen }: Section): void {
+    if (this.#transceivers.some((each) => each.mid === mid)) return;
+    const wantsOurs = receiving(seen);
+    const free = this.#transceivers.find(
+      (each) => each.byAddTrack && each.mid === null && each.kind === kind && wantsOurs,
+    );
+    const taken = free ?? new ScriptedTransceiver(kind, 'recvonly', this);
+    if (free === undefined) this.#transceivers.push(taken);
+    taken.mid = mid;
+  }
+
+  #hear(transceiver: ScriptedTransceiver, section: Section): void {
+    const { receiver, arriving } = transceiver;
+    if (sending(section.direction)) {
+      if (!transceiver.fired) {
+        const streams = section.stream === null ? [] : [scriptedStream(section.stream)];
+        this.ontrack?.({ track: receiver.track, streams, transceiver });
+      }
+    } else if (transceiver.fired) {
+      arriving.source = null;
+      arriving.mute(true);
+    }
+    transceiver.fired = sending(section.direction);
+  }
+
+  #isNeeded(): boolean {
+    if (this.#wantsRestart) return true;
+    const local = read(this.#current?.local.sdp ?? '').sections;
+    const remote = read(this.#current?.remote.sdp ?? '').sections;
+    const weOffered = this.#current?.local.type === 'offer';
+    return this.#transceivers.some((each) => {
+      const ours = local.find(({ mid }) => mid === each.mid);
+      const theirs = remote.find(({ mid }) => mid === each.mid);
+      if (ours === undefined || theirs === undefined) return true;
+      const allowed = reversed(theirs.direction);
+      if (sending(each.direction) && ours.stream !== each.sender.stream) return true;
+      if (weOffered) return each.direction !== ours.direction && each.direction !== allowed;
+      return ours.direction !== both(each.direction, allowed);
+    });
+  }
+
+  #inOrder(): Section[] {
+    const agreed = read(this.#current?.local.sdp ?? '').sections.map(({ mid }) => mid);
+    const place = ({ mid }: ScriptedTransceiver): number => {
+      const index = agreed.indexOf(mid ?? '');
+      return index === -1 ? agreed.length : index;
+    };
+    return [...this.#transceivers]
+      .sort((one, other) => place(one) - place(other))
+      .map((each) => ({
+        mid: each.mid ?? '',
+        kind: each.kind,
+        direction: each.direction,
+        stream: each.sender.stream,
+      }));
+  }
+
+  #describe(type: 'offer' | 'answer', sections: readonly Section[]): RTCSessionDescriptionInit {
+    this.#version += 1;
+    const { name: maker } = this;
+    const [version, ufrag, trickles] = [this.#version, this.#ufrag, this.#trickles];
+    return { type, sdp: written({ maker, version, ufrag, trickles, sections }) };
+  }
+
+  #at(mid: string): ScriptedTransceiver {
+    const found = this.#transceivers.find((each) => each.mid === mid);
+    if (found === undefined) throw new Error(`no transceiver at ${mid}`);
+    return found;
+  }
+
+  /** Like a browser's: the next number that no m-line has. */
+  #newMid(): string {
+    while (this.#transceivers.some(({ mid }) => mid === String(this.#mids))) this.#mids += 1;
+    return String(this.#mids);
+  }
+
+  /** New credentials; those who do not trickle keep theirs, as aiortc does. */
+  #renew(): void {
+    if (!this.#trickles) return;
+    this.#generations += 1;
+    this.#generation = this.#generations;
   }
 
   get #ufrag(): string {
-    return `${this.#name}${String(this.#generation)}`;
+    return `${this.name}.${String(this.#generation)}`;
   }
 
   #gather(): void {
@@ -122,72 +405,8 @@ export class ScriptedConnection implements Connection {
     }
     this.onicecandidate?.({ candidate: null });
   }
-
-  #stable(): void {
-    this.signalingState = 'stable';
-    this.#check();
-  }
-
-  /** Fires `negotiationneeded` as W3C WebRTC §4.7.3 has it: stable, and nothing under way. */
-  #check(): void {
-    if (this.#firing) return;
-    this.#firing = true;
-    void Promise.resolve().then(() => {
-      this.#firing = false;
-      const needed = this.tracks > this.agreed || this.#restart;
-      if (needed && this.signalingState === 'stable' && this.#queued === 0) {
-        this.onnegotiationneeded?.();
-      }
-    });
-  }
-
-  #operate(label: string, deed: () => void): Promise<void> {
-    this.#queued += 1;
-    const done = this.#chain.then(async () => {
-      await this.#pause(`${this.#name} ${label}`);
-      deed();
-    });
-    this.#chain = done
-      .catch(() => undefined)
-      .then(() => {
-        this.#queued -= 1;
-        this.#check();
-      });
-    return done;
-  }
 }
 
-function content(description: RTCSessionDescriptionInit | null): Content {
-  const sdp = description?.sdp ?? '';
-  return {
-    sends: Number(/a=sends:(\d+)/.exec(sdp)?.[1] ?? 0),
-    ufrag: /a=ice-ufrag:(\w+)/.exec(sdp)?.[1] ?? '',
-  };
-}
-
-/** Two negotiations joined by lines whose messages arrive when the test says so. */
-export class Pair {
-  readonly a: ScriptedConnection;
-  readonly b: ScriptedConnection;
-  readonly complaints: unknown[] = [];
-  readonly #sides: [Negotiation, Negotiation];
-
-  constructor(pause: Pause) {
-    this.a = new ScriptedConnection('a', pause);
-    this.b = new ScriptedConnection('b', pause);
-    const complain = (error: unknown): void => {
-      this.complaints.push(error);
-    };
-    const toward = (side: 0 | 1): Line => ({
-      tell: async (told: Told) => {
-        await pause(`relay ${told.what}`);
-        // Delivered on its own time: the answer to the sender does not wait for the receiver.
-        void this.#sides[side].take(told);
-      },
-    });
-    this.#sides = [
-      new Negotiation(this.a, toward(1), true, complain),
-      new Negotiation(this.b, toward(0), false, complain),
-    ];
-  }
+function invalidState(message: string): DOMException {
+  return new DOMException(message, 'InvalidStateError');
 }
