@@ -2,17 +2,21 @@ import { mentionsToNames } from './mentions';
 import { AnnouncerModel } from './announcer.svelte';
 import { AppearanceModel } from './appearance.svelte';
 import { browserClock } from '../net/clock';
+import { ring } from '../media/ringtone';
 import { Sound } from '../media/sound';
 import { browserCall } from './call/browser_call';
 import type { CallModel } from './call/call.svelte';
 import { CallsModel } from './call/calls.svelte';
 import { QualityModel } from './call/quality.svelte';
+import { RingingModel } from './call/ringing.svelte';
 import { browserMedia } from './call/browser_media';
 import { noticeWords } from './call/device_words';
 import type { LocalMediaModel } from './call/local_media.svelte';
 import { RecorderModel } from './call/recorder.svelte';
 import { ConversationModel } from './conversation.svelte';
 import { DevicesModel } from './devices.svelte';
+import { browserProbes } from './doctor/browser_probes';
+import { DoctorModel } from './doctor.svelte';
 import { LayoutModel } from './layout.svelte';
 import { LocaleModel } from './locale.svelte';
 import { NotificationsModel } from './notifications.svelte';
@@ -56,9 +60,11 @@ export class AppModel {
   readonly localMedia: LocalMediaModel;
   readonly calls: CallsModel;
   readonly call: CallModel;
+  readonly ringing: RingingModel;
   readonly recordings: RecordingsModel;
   readonly recorder: RecorderModel;
   readonly studio: StudioModel;
+  readonly doctor: DoctorModel;
   readonly #ground: Ground;
 
   constructor(ground: Ground) {
@@ -99,6 +105,11 @@ export class AppModel {
       ears: this.sound,
       nameOf: (user) => this.profiles.nameOf(user),
     });
+    this.ringing = new RingingModel(
+      connection,
+      () => Date.now(),
+      () => ring(this.sound.context()),
+    );
     this.notifications = new NotificationsModel(
       connection,
       preferences,
@@ -114,6 +125,9 @@ export class AppModel {
         this.router.go({ at: 'room', room, message: seq });
       },
       () => this.session.me,
+    );
+    this.doctor = new DoctorModel(
+      browserProbes(window, connection, preferences, () => this.session.phase === 'signedIn'),
     );
     window.addEventListener('pagehide', () => {
       this.rooms.tellReadNow();
@@ -143,6 +157,7 @@ export class AppModel {
   forgetPerson(): void {
     this.call.leave();
     this.calls.forgetAll();
+    this.ringing.forgetAll();
     this.rooms.forgetAll();
     this.profiles.forgetAll();
     this.devices.forgetAll();

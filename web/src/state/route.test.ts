@@ -14,6 +14,7 @@ const routes: [string, Route][] = [
   [`/rooms/${room}/settings/invites`, { at: 'roomSettings', room, page: 'invites' }],
   ['/browse', { at: 'browse' }],
   ['/recordings', { at: 'recordings' }],
+  ['/doctor', { at: 'doctor' }],
   ['/settings', { at: 'settings', page: null }],
   ['/settings/devices', { at: 'settings', page: 'devices' }],
   [`/i/${code}`, { at: 'invite', code }],
@@ -42,6 +43,7 @@ describe('addresses', () => {
     `/i/${code}/more`,
     '/browse/all',
     '/recordings/one',
+    '/doctor/strange',
     '/admin',
   ])('%s is nowhere', (href) => {
     expect(parse(href)).toEqual({ at: 'nowhere' });
