@@ -13,10 +13,6 @@ export interface Ring {
 /** What became of someone one has rung. */
 export type Answer = 'ringing' | 'declined' | 'silent';
 
-/** What is told to a person, by whoever draws. */
-export type RingNews =
-  { readonly what: 'rings' | 'missed'; readonly ring: Ring } | { readonly what: 'over' };
-
 /** How long a bell rings (`RING_SECONDS` of the protocol). */
 const RING_MS = 30_000;
 
@@ -27,13 +23,15 @@ export class RingingModel {
   readonly #answers = new SvelteMap<string, Answer>();
   readonly #connection: Connection;
   readonly #now: () => number;
-  readonly #tell: (news: RingNews) => void;
+  readonly #sound: () => () => void;
+  #hush: (() => void) | null = null;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  constructor(connection: Connection, now: () => number, tell: (news: RingNews) => void) {
+  /** `sound` rings aloud until its answer is called. */
+  constructor(connection: Connection, now: () => number, sound: () => () => void) {
     this.#connection = connection;
+    this.#sound = sound;
     this.#now = now;
-    this.#tell = tell;
     connection.onEvent((event) => {
       this.#happened(event);
     });
@@ -94,6 +92,7 @@ export class RingingModel {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#incoming = [];
+    this.#quiet();
     this.#missed = [];
     this.#answers.clear();
   }
@@ -125,10 +124,10 @@ export class RingingModel {
       return;
     }
     this.#incoming = [...this.#incoming.filter((known) => known.call !== call), ring];
+    this.#hush ??= this.#sound();
     this.#later(call, left, () => {
       if (this.#silence(call) !== null) this.#miss(ring);
     });
-    this.#tell({ what: 'rings', ring });
   }
 
   #silence(call: string): Ring | null {
@@ -137,13 +136,18 @@ export class RingingModel {
     clearTimeout(this.#timers.get(call));
     this.#timers.delete(call);
     this.#incoming = this.#incoming.filter((known) => known !== ring);
-    if (this.#incoming.length === 0) this.#tell({ what: 'over' });
+    this.#quiet();
     return ring;
+  }
+
+  #quiet(): void {
+    if (this.#incoming.length > 0) return;
+    this.#hush?.();
+    this.#hush = null;
   }
 
   #miss(ring: Ring): void {
     this.#missed = [...this.#missed.filter(({ room }) => room !== ring.room), ring];
-    this.#tell({ what: 'missed', ring });
   }
 
   #later(key: string, ms: number, deed: () => void): void {

@@ -14,6 +14,7 @@ export class StageModel {
   #view = $state<View>('grid');
   #pinned = $state<string | null>(null);
   #full = $state(false);
+  #floating = $state(false);
   readonly #people: () => readonly CallPerson[];
   readonly #speaker: () => string | null;
 
@@ -30,6 +31,11 @@ export class StageModel {
   /** The stage has the whole page, without the conversation. */
   get full(): boolean {
     return this.#full;
+  }
+
+  /** Who speaks is shown in a window of the browser's own, above other programs. */
+  get floating(): boolean {
+    return this.#floating;
   }
 
   get pinned(): string | null {
@@ -84,8 +90,13 @@ export class StageModel {
     this.#full = full;
   }
 
+  float(floating: boolean): void {
+    this.#floating = floating;
+  }
+
   reset(): void {
     this.#pinned = null;
     this.#full = false;
+    this.#floating = false;
   }
 }

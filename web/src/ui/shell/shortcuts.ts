@@ -41,7 +41,7 @@ function deedOf(app: AppModel, event: KeyboardEvent): (() => void) | null {
         };
       case '.':
         return () => {
-          app.layout.togglePeople(wide.current);
+          app.layout.togglePeople(wide.current && app.call.room !== roomOf(app.router.route));
         };
       case 'e':
         return () => document.querySelector<HTMLElement>('[data-composer]')?.focus();

@@ -1,0 +1,46 @@
+import { untrack } from 'svelte';
+import type { AppModel } from '../../state/app.svelte';
+import { nameOf } from '../../state/call/person_words';
+import type { CallPerson } from '../../state/call/people';
+
+/** Says aloud who comes and goes, and what they do; to be called while a component is made. */
+export function announcements(app: AppModel): void {
+  const { call, announcer, locale } = app;
+  const { t } = locale;
+  let before: ReadonlyMap<string, CallPerson> | null = null;
+
+  $effect(() => {
+    const now = call.isIn() ? call.people : null;
+    untrack(() => {
+      if (now === null) {
+        if (before !== null) announcer.interrupt(t('call.saidLeft'));
+        before = null;
+        return;
+      }
+      const said = before === null ? [t('call.saidIn')] : changes(before, now);
+      before = new Map(now.map((person) => [person.session, person]));
+      if (said.length > 0) announcer.interrupt(said.join(' '));
+    });
+  });
+
+  function changes(former: ReadonlyMap<string, CallPerson>, now: readonly CallPerson[]): string[] {
+    const said: string[] = [];
+    const here = new Set(now.map(({ session }) => session));
+    for (const person of former.values()) {
+      if (here.has(person.session)) continue;
+      said.push(t('call.saidGone', { name: nameOf(person, [...former.values()], app) }));
+    }
+    for (const person of now) {
+      if (person.self) continue;
+      const name = nameOf(person, now, app);
+      const known = former.get(person.session);
+      if (known === undefined) said.push(t('call.saidJoined', { name }));
+      const begins = (what: 'hand' | 'recording' | 'screen'): boolean =>
+        person.media[what] === true && known?.media[what] !== true;
+      if (begins('hand')) said.push(t('call.saidHand', { name }));
+      if (begins('recording')) said.push(t('call.saidRecording', { name }));
+      if (begins('screen')) said.push(t('call.saidScreen', { name }));
+    }
+    return said;
+  }
+}

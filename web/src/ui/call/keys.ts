@@ -1,0 +1,80 @@
+import type { AppModel } from '../../state/app.svelte';
+
+/** What the sheet lists. */
+export const callShortcuts = [
+  { keys: ['M'], name: 'call.keyMute', group: 'call' },
+  { keys: ['Space'], name: 'call.keyTalk', group: 'call' },
+  { keys: ['V'], name: 'call.keyCamera', group: 'call' },
+  { keys: ['S'], name: 'call.keyScreen', group: 'call' },
+  { keys: ['H'], name: 'call.keyHand', group: 'call' },
+] as const;
+
+export interface CallKeys {
+  down(event: KeyboardEvent): void;
+  up(event: KeyboardEvent): void;
+  /** The page is not looked at any more: nobody speaks by a key that is not seen to go up. */
+  release(): void;
+}
+
+/** The keys of a call, wherever in the app one is; a letter that is being written is none. */
+export function callKeys(app: AppModel): CallKeys {
+  const { call, localMedia, announcer, locale } = app;
+  let talking = false;
+
+  function setMuted(muted: boolean): void {
+    void localMedia.setMicrophone(!muted);
+    announcer.interrupt(locale.t(muted ? 'call.saidMuted' : 'call.saidUnmuted'));
+  }
+
+  function release(): void {
+    if (!talking) return;
+    talking = false;
+    setMuted(true);
+  }
+
+  return {
+    down(event) {
+      if (!call.isIn() || event.defaultPrevented || event.isComposing || takesKeys(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === ' ') {
+        // The page would scroll.
+        event.preventDefault();
+        if (event.repeat || talking || !localMedia.muted) return;
+        talking = true;
+        setMuted(false);
+        return;
+      }
+      if (event.repeat) return;
+      switch (event.key.toLowerCase()) {
+        case 'm':
+          talking = false;
+          setMuted(!localMedia.muted);
+          break;
+        case 'v':
+          void localMedia.setCamera(!localMedia.cameraOn);
+          break;
+        case 's':
+          if (localMedia.canShareScreen) void localMedia.shareScreen(localMedia.screen === null);
+          break;
+        case 'h':
+          localMedia.setHand(!localMedia.handUp);
+          break;
+        default:
+          return;
+      }
+      event.preventDefault();
+    },
+    up(event) {
+      if (event.key === ' ') release();
+    },
+    release,
+  };
+}
+
+/** Whether what has the focus makes something of letters, or of space, itself. */
+function takesKeys({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target.closest('[role="menu"], [role="dialog"]')) return true;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  return key === ' ' && target.closest('a, button, [role="button"], summary') !== null;
+}
