@@ -31,6 +31,9 @@ CHROMIUM = [
     "--disable-sync",
 ]
 
+# A name of this machine that no browser takes for this machine: over http it is not secure.
+PLAIN_HTTP_HOST = "parley.example"
+
 # Three cameras, microphones and a screen that a page gets without anybody being asked; without
 # the last flag a machine that has only a loopback finds no candidates at all.
 CHROMIUM_WITH_DEVICES = [
@@ -40,6 +43,7 @@ CHROMIUM_WITH_DEVICES = [
     "--auto-select-desktop-capture-source=Entire screen",
     "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection",
+    f"--host-resolver-rules=MAP {PLAIN_HTTP_HOST} 127.0.0.1",
 ]
 
 # People of a test come from one address, faster than people do.
@@ -63,7 +67,8 @@ def system(
     background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory, relay_port: int
 ) -> Iterator[RunningSystem]:
     running = RunningSystem(tmp_path_factory.mktemp("system"))
-    environment = {**PATIENT, "PARLEY_PUBLIC_ORIGINS": f"http://localhost:{relay_port}"}
+    origins = f"http://localhost:{relay_port},http://{PLAIN_HTTP_HOST}:{relay_port}"
+    environment = {**PATIENT, "PARLEY_PUBLIC_ORIGINS": origins}
     background.run(running.start("--port", "0", "--gateways", "2", env=environment))
     yield running
     background.run(running.stop())
