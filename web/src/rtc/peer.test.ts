@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { aTrack, Company } from '../../test/rtc/company';
+import type { ScriptedConnection } from '../../test/rtc/scripted';
+import { FIRST_MS, FIRST_OFFER_MS, PATIENCE_MS, REPAIR_MS } from './peer';
+import type { PeerState, PeerView } from './view';
+
+const immediately = (): Promise<void> => Promise.resolve();
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 400; turn += 1) await Promise.resolve();
+}
+
+/** A call of two, as one of them sees it. */
+class Call {
+  readonly company = new Company(immediately);
+  readonly states: PeerState[] = [];
+
+  constructor() {
+    const { mesh } = this.company.join('a', { microphone: aTrack('microphone') });
+    mesh.onChange((peers) => {
+      const state = peers.get('b')?.state;
+      if (state !== undefined && state !== this.states.at(-1)) this.states.push(state);
+    });
+  }
+
+  get view(): PeerView {
+    const view = this.company.at('a').mesh.peers.get('b');
+    if (view === undefined) throw new Error('b is not there');
+    return view;
+  }
+
+  get connection(): ScriptedConnection {
+    const made = this.company.network.open.at(0);
+    if (made === undefined) throw new Error('no connection');
+    return made;
+  }
+
+  async flow(): Promise<void> {
+    for (let time = 0; time < 3; time += 1) {
+      await settled();
+      this.company.network.flow();
+    }
+    await settled();
+  }
+
+  async connect(): Promise<this> {
+    this.company.join('b', { microphone: aTrack('microphone') });
+    await this.flow();
+    return this;
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.company.clock.pass(ms);
+    await this.flow();
+  }
+
+  get restarts(): number {
+    const last = this.connection.agreed?.local.ufrag ?? '';
+    return Number(last.split('.')[1]);
+  }
+}
+
+describe('a peer', () => {
+  it('is connecting, checks routes, and is connected', async () => {
+    const call = new Call();
+    call.company.network.isCut = true;
+    await call.connect();
+    expect(call.view.state).toBe('checking');
+    call.company.network.isCut = false;
+    await call.flow();
+    expect(call.states).toEqual(['connecting', 'checking', 'connected']);
+    expect(call.view.verified).toEqual({ state: 'unsigned', words: null });
+  });
+
+  it('lets a short loss heal by itself', async () => {
+    const call = await new Call().connect();
+    call.company.network.isCut = true;
+    await call.flow();
+    expect(call.view.state).toBe('interrupted');
+    await call.company.clock.pass(PATIENCE_MS - 1);
+    call.company.network.isCut = false;
+    await call.flow();
+    expect(call.view.state).toBe('connected');
+    expect(call.restarts).toBe(0);
+  });
+
+  it('restarts ICE after a longer one', async () => {
+    const call = await new Call().connect();
+    call.company.network.isCut = true;
+    await call.flow();
+    await call.pass(PATIENCE_MS);
+    call.company.network.isCut = false;
+    await call.flow();
+    expect(call.view.state).toBe('connected');
+    expect(call.restarts).toBeGreaterThan(0);
+    expect(call.company.network.connections).toHaveLength(2);
+  });
+
+  it('restarts ICE at once where it has failed', async () => {
+    const call = await new Call().connect();
+    call.company.network.isCut = true;
+    await call.flow();
+    call.company.network.fail();
+    call.company.network.isCut = false;
+    await call.flow();
+    expect(call.view.state).toBe('connected');
+    expect(call.restarts).toBeGreaterThan(0);
+  });
+
+  it('shows new ways to what works where the network changes, and stays connected', async () => {
+    const call = await new Call().connect();
+    const before = call.states.length;
+    call.company.at('a').mesh.networkChanged();
+    await call.flow();
+    expect(call.restarts).toBe(1);
+    expect(call.states.slice(before)).toEqual([]);
+  });
+
+  it('makes a new connection where restarts do not help', async () => {
+    const call = await new Call().connect();
+    call.company.network.isCut = true;
+    await call.flow();
+    await call.pass(PATIENCE_MS);
+    await call.pass(REPAIR_MS);
+    call.company.network.isCut = false;
+    await call.flow();
+    expect(call.view.state).toBe('connected');
+    expect(call.company.network.connections.length).toBeGreaterThan(2);
+    expect(call.company.network.open).toHaveLength(2);
+    expect(call.company.differences()).toEqual([]);
+  });
+
+  it('asks the other side, gives up with the reason, and may be tried again', async () => {
+    const call = await new Call().connect();
+    const { network, told } = call.company;
+    network.isCut = true;
+    await call.flow();
+    for (const ms of [PATIENCE_MS, REPAIR_MS, 2 * REPAIR_MS]) await call.pass(ms);
+    expect(call.view.state).toBe('interrupted');
+    for (let time = 0; time < 8; time += 1) await call.pass(4 * REPAIR_MS);
+    expect(told.some(({ told: { what } }) => what === 'restart')).toBe(true);
+    expect([call.view.state, call.view.why]).toEqual(['failed', 'noRoute']);
+    expect(call.view.tracks.microphone).toBeNull();
+    network.isCut = false;
+    call.company.at('a').mesh.retry('b');
+    await call.flow();
+    expect([call.view.state, call.view.why]).toEqual(['connected', null]);
+    expect(call.company.differences()).toEqual([]);
+  });
+
+  it('says that the other side is gone where it never answered', async () => {
+    const call = new Call();
+    call.company.isMute = true;
+    await call.connect();
+    await call.pass(FIRST_MS + 7 * REPAIR_MS);
+    expect([call.view.state, call.view.why]).toEqual(['failed', 'peerGone']);
+  });
+
+  it('offers itself where the newcomer stays silent', async () => {
+    const call = new Call();
+    call.company.tamper = (told) =>
+      told.what === 'description' && told.description.type === 'offer'
+        ? { what: 'endOfCandidates', ufrag: null }
+        : told;
+    await call.connect();
+    expect(call.view.state).toBe('connecting');
+    call.company.tamper = (told) => told;
+    const before = call.company.told.length;
+    await call.pass(FIRST_OFFER_MS);
+    const told = call.company.told.slice(before).filter(({ from }) => from === 'a');
+    expect(told.some(({ told: { what } }) => what === 'description')).toBe(true);
+    expect(call.company.differences()).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is closed, once or twice', async () => {
+    const call = await new Call().connect();
+    const { connection } = call;
+    const arriving = connection.getTransceivers()[0]?.arriving;
+    const { mesh } = call.company.at('a');
+    call.company.leave('b');
+    mesh.close();
+    mesh.close();
+    const before = call.states.length;
+    arriving?.mute(true);
+    await settled();
+    expect(call.company.clock.pending).toBe(0);
+    expect(call.company.network.open).toEqual([]);
+    expect(connection.isClosed).toBe(true);
+    expect([
+      connection.ontrack,
+      connection.onnegotiationneeded,
+      connection.onicecandidate,
+      connection.onconnectionstatechange,
+      connection.oniceconnectionstatechange,
+    ]).toEqual([null, null, null, null, null]);
+    expect(call.states.length).toBe(before);
+  });
+});
