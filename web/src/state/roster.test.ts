@@ -3,10 +3,12 @@ import type { Member, PresenceChanged, Role, RoomInfo } from '../protocol/genera
 import type { ServerEvent } from './ports';
 import {
   applied,
+  peopleRows,
   powersOver,
   presenceAfter,
   sortedPeople,
   withPage,
+  type PeopleRow,
   type Presence,
   type Roster,
 } from './roster';
@@ -197,5 +199,24 @@ describe('powers', () => {
     const none = { moderate: false, appoint: false };
     expect(powersOver(member('me', 'owner'), member('me', 'owner'))).toEqual(none);
     expect(powersOver(null, member('other'))).toEqual(none);
+  });
+});
+
+describe('the list of people', () => {
+  const keys = (rows: readonly PeopleRow[]): string[] =>
+    rows.map((row) => (row.kind === 'heading' ? `${row.key} ${row.count}` : row.key));
+  const people = ['ann', 'bob', 'cid'].map((user) => member(user));
+
+  test('has who is here before who is not, under the counts of the whole room', () => {
+    const counts = { online: 4, members: 90, more: true };
+    const rows = peopleRows(people, (user) => user === 'bob', counts);
+    expect(keys(rows)).toEqual(['here 4', 'bob', 'away 86', 'ann', 'cid', 'more']);
+  });
+
+  test('has no heading over nobody, and no count below nothing', () => {
+    const counts = { online: 5, members: 3, more: false };
+    expect(keys(peopleRows(people, () => true, counts))).toEqual(['here 5', 'ann', 'bob', 'cid']);
+    expect(keys(peopleRows(people, () => false, counts))[0]).toBe('away 0');
+    expect(keys(peopleRows([], () => true, counts))).toEqual([]);
   });
 });
