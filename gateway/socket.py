@@ -48,7 +48,7 @@ class Socket:
     def received(self, data: bytes) -> None:
         """A message came."""
         effects = self.session.received(data, ids.now_ms())
-        metrics.FRAMES_IN.labels(_kind(effects)).inc()
+        metrics.frames_in(_kind(effects)).inc()
         self.perform(effects)
 
     def alive(self) -> None:

@@ -19,7 +19,7 @@ from contracts.callers import Caller, Peer
 from contracts.errors import Code, Error, Refusal, RefusedByPeer
 from contracts.registry import REPLIES
 from contracts.streams import DEDUPE_SECONDS, Bucket, Stream
-from runtime import log, metrics, trace
+from runtime import lean, log, metrics, trace
 from runtime.codec import Decoder, encode
 from runtime.requests import Requests
 from runtime.settings import ProcessSettings
@@ -91,6 +91,7 @@ class Bus:
                 else:
                     self._stream_context = self._client.jetstream(timeout=REQUEST_SECONDS)
                     break
+            lean.fit(self._client)
             self._requests = Requests(self._client)
             await self._requests.open()
 

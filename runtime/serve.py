@@ -45,6 +45,7 @@ AWAY: tuple[type[Exception], ...] = (
 )
 """What a handler meets when the store or the broker is out of reach: "away for now", no bug."""
 
+_OK = "ok"
 _logger = log.get("serve")
 _caller_decoder: Decoder[Any] = Decoder(
     (callers.Anonymous, callers.Account, callers.Guest, callers.Peer)
@@ -75,6 +76,20 @@ Handler = Callable[[Call, Any], Awaitable[Reply]]
 Table = Mapping[type[Command], Handler]
 
 
+class _Served:
+    """A command that is answered here: how it is read, by whom, and what is counted of it."""
+
+    __slots__ = ("contract", "decode", "done", "handler", "seconds")
+
+    def __init__(self, contract: Contract, handler: Handler) -> None:
+        self.contract = contract
+        self.handler = handler
+        self.decode: Decoder[Command] = Decoder((contract.command,))
+        # Finding a metric by its labels takes 2 µs.
+        self.done = metrics.REQUESTS.labels(contract.tag, _OK)
+        self.seconds = metrics.REQUEST_SECONDS.labels(contract.tag)
+
+
 class Server:
     """Answers the commands of a table until it is drained.
 
@@ -90,17 +105,15 @@ class Server:
         self._tasks: set[asyncio.Task[None]] = set()
         self._subscribers: list[Any] = []
         for command, handler in table.items():
-            self._declare(BY_COMMAND[command], handler)
+            self._declare(_Served(BY_COMMAND[command], handler))
 
-    def _declare(self, contract: Contract, handler: Handler) -> None:
-        decode: Decoder[Command] = Decoder((contract.command,))
-
+    def _declare(self, served: _Served) -> None:
         async def take(message: Msg) -> None:
-            self._admit_or_refuse(message, contract, decode, handler)
+            self._admit_or_refuse(message, served)
 
         subscriber = self._broker.subscriber(
-            subjects.service(contract.command),
-            queue=contract.service,
+            subjects.service(served.contract.command),
+            queue=served.contract.service,
             decoder=_raw_message,
             no_reply=True,
         )
@@ -131,13 +144,11 @@ class Server:
             if late:
                 _logger.warning("serve.drain_cut", requests=len(late))
 
-    def _admit_or_refuse(
-        self, message: Msg, contract: Contract, decode: Decoder[Command], handler: Handler
-    ) -> None:
+    def _admit_or_refuse(self, message: Msg, served: _Served) -> None:
         if len(self._tasks) >= self._admit:
-            answering = self._refuse_unworked(message, contract)
+            answering = self._refuse_unworked(message, served.contract)
         else:
-            answering = self._answer(message, contract, decode, handler)
+            answering = self._answer(message, served)
         task = asyncio.get_running_loop().create_task(answering)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -146,23 +157,23 @@ class Server:
         metrics.REQUESTS.labels(contract.tag, "overloaded").inc()
         await self._respond(message, encode(Refusal(Code.UNAVAILABLE, retry_after=1.0).error()))
 
-    async def _answer(
-        self, message: Msg, contract: Contract, decode: Decoder[Command], handler: Handler
-    ) -> None:
+    async def _answer(self, message: Msg, served: _Served) -> None:
         began = time.perf_counter()
         metrics.IN_FLIGHT.inc()
         try:
             async with self._running:
-                answer, outcome = await self._work(message, contract, decode, handler)
+                answer, outcome = await self._work(message, served)
             await self._respond(message, answer)
         finally:
             metrics.IN_FLIGHT.dec()
-        metrics.REQUESTS.labels(contract.tag, outcome).inc()
-        metrics.REQUEST_SECONDS.labels(contract.tag).observe(time.perf_counter() - began)
+        if outcome == _OK:
+            served.done.inc()
+        else:
+            metrics.REQUESTS.labels(served.contract.tag, outcome).inc()
+        served.seconds.observe(time.perf_counter() - began)
 
-    async def _work(
-        self, message: Msg, contract: Contract, decode: Decoder[Command], handler: Handler
-    ) -> tuple[bytes, str]:
+    async def _work(self, message: Msg, served: _Served) -> tuple[bytes, str]:
+        contract = served.contract
         headers = message.headers or {}
         running = trace.from_header(headers.get(trace.HEADER))
         trace.current.set(running)
@@ -170,7 +181,7 @@ class Server:
             caller = _caller_of(headers, contract)
             call = Call(caller=caller, at=ids.now_ms(), trace=running)
             # Encoded here, so that a reply which can't be is a failure like any other.
-            return encode(await handler(call, decode(message.data))), "ok"
+            return encode(await served.handler(call, served.decode(message.data))), _OK
         except Refusal as refusal:
             return encode(refusal.error()), refusal.code.code
         except AWAY as error:

@@ -5,8 +5,8 @@ identifier in the logs of every process it passes, and a span object per message
 than the message (ADR 4).
 """
 
+import random
 import re
-import secrets
 from contextvars import ContextVar
 
 HEADER = "traceparent"
@@ -17,14 +17,18 @@ current: ContextVar[str] = ContextVar("trace", default="")
 """The trace id (32 hex digits) of what this task works on; empty outside of any."""
 
 
+# Ids of traces are no secrets; asking the system for each took 7 µs of a post in the gateway.
+_random = random.Random()  # noqa: S311
+
+
 def new_trace() -> str:
     """A fresh trace id."""
-    return secrets.token_hex(16)
+    return f"{_random.getrandbits(128):032x}"
 
 
 def header_value(trace: str) -> str:
     """The `traceparent` to send along (W3C Trace Context §3.2), with a span id of its own."""
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
+    return f"00-{trace}-{_random.getrandbits(64):016x}-01"
 
 
 def from_header(value: str | None) -> str:
