@@ -46,6 +46,17 @@ CHROMIUM_WITH_DEVICES = [
     f"--host-resolver-rules=MAP {PLAIN_HTTP_HOST} 127.0.0.1",
 ]
 
+# Statistics tell whether sound arrives; a page has no ear that a test could ask.
+KEEP_CONNECTIONS = """
+window.parleyConnections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...parts) {
+    super(...parts);
+    window.parleyConnections.push(this);
+  }
+};
+"""
+
 # People of a test come from one address, faster than people do.
 PATIENT = {
     "PARLEY_CONNECTIONS_PER_ADDRESS": "0",
@@ -115,10 +126,17 @@ def person(chromium: Browser, system: RunningSystem) -> Iterator[NewPerson]:
 @pytest.fixture
 def caller(chromium_with_devices: Browser, system: RunningSystem) -> Iterator[NewPerson]:
     """`caller("Ann")`: the same with a camera and a microphone, which the page may use."""
-    yield from _people(chromium_with_devices, system, permissions=["camera", "microphone"])
+    yield from _people(
+        chromium_with_devices,
+        system,
+        permissions=["camera", "microphone"],
+        script=KEEP_CONNECTIONS,
+    )
 
 
-def _people(browser: Browser, system: RunningSystem, **granted: object) -> Iterator[NewPerson]:
+def _people(
+    browser: Browser, system: RunningSystem, script: str = "", **granted: object
+) -> Iterator[NewPerson]:
     people: list[Person] = []
 
     def come(name: str, *, phone: bool = False, **options: object) -> Person:
@@ -131,6 +149,8 @@ def _people(browser: Browser, system: RunningSystem, **granted: object) -> Itera
             **options,
         )
         context.set_default_timeout(15_000)
+        if script:
+            context.add_init_script(script)
         someone = Person(name, context, phone=phone)
         people.append(someone)
         return someone

@@ -183,6 +183,121 @@ class Person:
         self.message(text).get_by_role("button", name="Message actions").click()
         return self.page.get_by_role("menu")
 
+    # ---- calls ---------------------------------------------------------------------------
+
+    @property
+    def stage(self) -> Locator:
+        """The call of the room that is open."""
+        return self.page.get_by_role("region", name=re.compile("^Call in "))
+
+    @property
+    def controls(self) -> Locator:
+        return self.page.get_by_role("toolbar", name="Call controls")
+
+    def starts_call(self) -> Self:
+        """Starts a call in the room that is open, and is in it."""
+        self.page.get_by_role("button", name="Start a call").click()
+        return self.goes_in()
+
+    def joins_call(self) -> Self:
+        """Joins the call of the room that is open, and is in it."""
+        self.page.get_by_role("button", name=re.compile("^Join the call")).click()
+        return self.goes_in()
+
+    def goes_in(self) -> Self:
+        """From the door into the call."""
+        self.stage.get_by_role("button", name="Join", exact=True).click()
+        expect(self.controls).to_be_visible()
+        return self
+
+    def leaves_call(self) -> Self:
+        self.page.get_by_role("button", name="Leave", exact=True).click()
+        expect(self.controls).to_be_hidden()
+        return self
+
+    def tile_of(self, name: str) -> Locator:
+        """The tile of somebody; one's own is `"Ann (you)"`, a screen `"Screen of Ann"`."""
+        before, whose, after = re.fullmatch(r"(Screen of )?(\S+)( \(.*\))?", name).groups("")
+        said = f"^{before}{whose}(-[0-9a-f]{{8}})?{re.escape(after)}(,|$)"
+        people = self.stage.get_by_role("list", name="People in the call")
+        return people.get_by_role("listitem", name=re.compile(said, re.IGNORECASE))
+
+    def sees_tile_of(self, *names: str) -> Self:
+        """Their picture is there, and moves."""
+        for name in names:
+            video = self.tile_of(name).locator("video")
+            expect(video).to_have_count(1)
+            handle = video.element_handle()
+            self.page.wait_for_function(
+                """video => {
+                    if (video.videoWidth === 0 || video.paused) return false;
+                    const before = (video.dataset.seenAt ??= String(video.currentTime));
+                    return video.currentTime > Number(before) + 0.3;
+                }""",
+                arg=handle,
+            )
+            handle.evaluate("video => { delete video.dataset.seenAt; }")
+        return self
+
+    def sees_no_tile_of(self, *names: str) -> Self:
+        for name in names:
+            expect(self.tile_of(name)).to_have_count(0)
+        return self
+
+    def sees_people_in_call(self, count: int) -> Self:
+        """So many tiles and no others, and each picture moves: none is frozen."""
+        people = self.stage.get_by_role("list", name="People in the call")
+        expect(people.get_by_role("listitem")).to_have_count(count)
+        return self
+
+    def hears(self, *names: str) -> Self:
+        """Sound arrives from them: the browser measures energy in what it plays."""
+        for name in names:
+            session = self.tile_of(name).get_attribute("data-session")
+            self.page.wait_for_function(
+                """async session => {
+                    const audio = document.querySelector(`audio[data-session="${session}"]`);
+                    const track = audio?.srcObject?.getAudioTracks()[0];
+                    if (!track || audio.paused) return false;
+                    for (const connection of window.parleyConnections ?? []) {
+                        for (const receiver of connection.getReceivers()) {
+                            if (receiver.track !== track) continue;
+                            for (const report of (await receiver.getStats()).values()) {
+                                if (report.type !== "inbound-rtp") continue;
+                                const before = (audio.dataset.energy ??= report.totalAudioEnergy);
+                                if (report.totalAudioEnergy > Number(before)) return true;
+                            }
+                        }
+                    }
+                    return false;
+                }""",
+                arg=session,
+            )
+        return self
+
+    def mutes(self) -> Self:
+        self.controls.get_by_role("button", name="Mute", exact=True).click()
+        return self
+
+    def unmutes(self) -> Self:
+        self.controls.get_by_role("button", name="Unmute", exact=True).click()
+        return self
+
+    def turns_camera(self, on: bool) -> Self:
+        name = "Turn the camera on" if on else "Turn the camera off"
+        self.controls.get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def shares_screen(self) -> Self:
+        self.controls.get_by_role("button", name="Share your screen").click()
+        expect(self.tile_of("Your screen")).to_be_visible()
+        return self
+
+    def stops_sharing(self) -> Self:
+        self.controls.get_by_role("button", name="Stop sharing").click()
+        expect(self.tile_of("Your screen")).to_have_count(0)
+        return self
+
     # ---- people --------------------------------------------------------------------------
 
     @property
