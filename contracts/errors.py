@@ -74,6 +74,12 @@ class Code(Enum):
     ROOM_PRIVATE = Spec("rooms.private", 403, False, "You need an invitation to this room.")
     INVITE_INVALID = Spec("rooms.invite_invalid", 404, False, "This invitation does not work.")
     INVITE_EXPIRED = Spec("rooms.invite_expired", 410, False, "This invitation has expired.")
+    TOO_MANY_INVITES = Spec(
+        "rooms.too_many_invites",
+        409,
+        False,
+        "This room has as many invitations as it can. Revoke one.",
+    )
     ROOM_NAME_INVALID = Spec(
         "rooms.name_invalid", 422, False, "A room's name has 1 to 80 characters."
     )

@@ -183,7 +183,7 @@ ROOMS = (
         callers=MEMBER,
         errors=(*_ROOM, Code.ROLE_TOO_LOW),
     ),
-    _manage(rooms.CreateInvite, rooms.InviteCreated, errors=_MODERATE),
+    _manage(rooms.CreateInvite, rooms.InviteCreated, errors=(*_MODERATE, Code.TOO_MANY_INVITES)),
     Contract(
         rooms.ListInvites,
         rooms.Invites,

@@ -85,7 +85,7 @@ def make(
     if len(kept) >= MAX_LINKS:
         kept = tuple(link for link in kept if link.works(now))
     if len(kept) >= MAX_LINKS:
-        raise Refusal(Code.FORBIDDEN, "This room has as many invitations as it can. Revoke one.")
+        raise Refusal(Code.TOO_MANY_INVITES)
     return _linked(room, (*kept, link), now)
 
 

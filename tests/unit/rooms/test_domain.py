@@ -204,7 +204,7 @@ def test_a_room_keeps_so_many_links_and_no_more() -> None:
     house = House()
     for _ in range(links.MAX_LINKS):
         house.link(expires_in=60)
-    with refused(Code.FORBIDDEN):
+    with refused(Code.TOO_MANY_INVITES):
         house.link()
     wish, code = CreateInvite(room=KITCHEN), links.code_for(KITCHEN, b"z" * links.SECRET_BYTES)
     made = links.make(house.room, house.people[ANN], wish, code, 2_000 + 60_000)

@@ -443,6 +443,7 @@ export const en = {
   'error.inviteExpired': 'This invitation has expired. Ask for a new one.',
   'error.roomNameInvalid': 'A room’s name has 1 to 80 characters.',
   'error.tooManyRooms': 'You are in as many rooms as you can be. Leave one first.',
+  'error.tooManyInvites': 'This room has as many invitations as it can. Revoke one first.',
   'error.capacityTooLow': 'More people than that are in the room already.',
   'error.empty': 'There is nothing to send.',
   'error.tooLong': 'A message has at most 4,000 characters.',

@@ -43,6 +43,7 @@ const errorKeys: Readonly<Record<ErrorCode | ClientCode, PlainKey>> = {
   'rooms.invite_expired': 'error.inviteExpired',
   'rooms.name_invalid': 'error.roomNameInvalid',
   'rooms.too_many': 'error.tooManyRooms',
+  'rooms.too_many_invites': 'error.tooManyInvites',
   'rooms.capacity_too_low': 'error.capacityTooLow',
   'chat.empty': 'error.empty',
   'chat.too_long': 'error.tooLong',

@@ -453,6 +453,7 @@ export const fr: Catalogue = {
   'error.inviteExpired': 'Cette invitation a expiré. Demandez-en une nouvelle.',
   'error.roomNameInvalid': 'Un nom de salon a de 1 à 80 caractères.',
   'error.tooManyRooms': 'Vous êtes dans autant de salons que possible. Quittez-en un d’abord.',
+  'error.tooManyInvites': 'Ce salon a autant d’invitations que possible. Révoquez-en une d’abord.',
   'error.capacityTooLow': 'Il y a déjà plus de personnes que cela dans le salon.',
   'error.empty': 'Il n’y a rien à envoyer.',
   'error.tooLong': 'Un message a 4 000 caractères au plus.',

@@ -445,6 +445,7 @@ export const sv: Catalogue = {
   'error.inviteExpired': 'Inbjudan har gått ut. Be om en ny.',
   'error.roomNameInvalid': 'Ett rums namn har 1 till 80 tecken.',
   'error.tooManyRooms': 'Du är med i så många rum som det går. Lämna ett först.',
+  'error.tooManyInvites': 'Rummet har så många inbjudningar som det kan. Återkalla en först.',
   'error.capacityTooLow': 'Fler än så är redan med i rummet.',
   'error.empty': 'Det finns inget att skicka.',
   'error.tooLong': 'Ett meddelande har högst 4 000 tecken.',

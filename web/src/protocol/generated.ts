@@ -2210,6 +2210,10 @@ export const ERRORS = {
     status: 410,
     retryable: false,
   },
+  'rooms.too_many_invites': {
+    status: 409,
+    retryable: false,
+  },
   'rooms.name_invalid': {
     status: 422,
     retryable: false,
