@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from contracts.base import Millis
 from contracts.errors import Code, Refusal
-from contracts.ids import UserId
+from contracts.ids import RoomId, UserId
 from services.auth.domain import names
 from services.auth.domain.account import Account, replace
 from services.auth.store import UserDocument
@@ -107,6 +107,11 @@ class Accounts:
         found = UserDocument.find({"waiting_since": {"$lt": before}}).sort("waiting_since")
         return [_known(document) for document in await found.limit(limit).to_list()]
 
+    async def guests_of(self, room: RoomId, limit: int = 100) -> list[UserId]:
+        """Guests of a room who are not gone yet."""
+        found = UserDocument.find({"guest_room": room}).limit(limit)
+        return [UserId(document.id) for document in await found.to_list()]
+
     async def guests_over(self, at: Millis, limit: int = 100) -> list[UserId]:
         """Guests whose time has run out and who are not gone yet."""
         found = UserDocument.find({"guest_until": {"$lt": at}}).limit(limit)
@@ -137,4 +142,5 @@ def _document(account: Account) -> dict[str, Any]:
         document["waiting_since"] = account.outbox[0].at
     if account.guest and not account.gone:
         document["guest_until"] = account.guest_until
+        document["guest_room"] = account.room
     return document

@@ -29,6 +29,7 @@ class UserDocument(Document):
     waiting_since: int | None = None
     """Since when something in the outbox waits; absent where nothing does."""
     guest_until: int | None = None
+    guest_room: str | None = None
     account: dict[str, Any]
 
     class Settings:
@@ -40,6 +41,7 @@ class UserDocument(Document):
             IndexModel([("shown", ASCENDING)], sparse=True),
             IndexModel([("waiting_since", ASCENDING)], sparse=True),
             IndexModel([("guest_until", ASCENDING)], sparse=True),
+            IndexModel([("guest_room", ASCENDING)], sparse=True),
         ]
 
 

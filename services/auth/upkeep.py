@@ -8,6 +8,7 @@ from contracts.base import Millis
 from contracts.errors import Code, Refusal
 from contracts.ids import UserId
 from contracts.presence import UserCameOnline, UserWentOffline
+from contracts.rooms import RoomEnded
 from runtime import ids, log
 from runtime.facts import FactTable
 from services.auth.accounts import Accounts
@@ -31,7 +32,11 @@ class Upkeep:
 
     def facts(self) -> FactTable:
         """The facts of others that are followed here."""
-        return {UserCameOnline: self.seen, UserWentOffline: self.seen}
+        return {
+            UserCameOnline: self.seen,
+            UserWentOffline: self.seen,
+            RoomEnded: self.room_ended,
+        }
 
     async def seen(self, fact: UserCameOnline | UserWentOffline) -> None:
         """Keeps when somebody was online last."""
@@ -41,6 +46,12 @@ class Upkeep:
             # A person of a store that is no more; anything else is tried again.
             if refusal.code is not Code.REVOKED:
                 raise
+
+    async def room_ended(self, fact: RoomEnded) -> None:
+        """Ends the guests of a room that is over: there is nowhere else that they may be."""
+        while users := await self._accounts.guests_of(fact.room):
+            for user in users:
+                await self._outbox.flush(await self._end_guest(user, ids.now_ms()))
 
     async def run(self) -> None:
         """Sweeps now and then."""

@@ -15,9 +15,11 @@ from contracts.auth import (
 from contracts.callers import Account
 from contracts.errors import Code
 from contracts.ids import InviteCode
+from contracts.notices import SignedOut
 from contracts.rooms import (
     CreateInvite,
     CreateRoom,
+    DeleteRoom,
     JoinRoom,
     ListMembers,
     RevokeInvite,
@@ -28,7 +30,7 @@ from runtime.process import Process
 from runtime.tokens import Verifier
 from services.auth.accounts import Accounts
 from services.auth.domain.account import replace
-from tests.integration.auth.conftest import StartAuth, as_, register, says, stranger
+from tests.integration.auth.conftest import StartAuth, as_, register, revoked, says, stranger
 from tests.support.asking import Asker
 from tests.support.waiting import wait_until
 
@@ -46,8 +48,8 @@ class Host:
         self.code = code
 
 
-async def host(asker: Asker, *, guests: bool = True) -> Host:
-    person = as_(await register(asker, "host"))
+async def host(asker: Asker, *, guests: bool = True, name: str = "host") -> Host:
+    person = as_(await register(asker, name))
     assert isinstance(person, Account)
     made = await asker.ask(person, CreateRoom(name="Kitchen", private=True))
     link = CreateInvite(room=made.info.room, guests=guests)
@@ -125,6 +127,24 @@ async def test_a_guest_whose_day_is_over_is_gone_by_itself(
     for visit in visits:
         refresh = Refresh(refresh_token=visit.refresh_token)
         assert await asker.refused(stranger(), refresh) is Code.REVOKED
+
+
+async def test_guests_of_a_room_that_is_deleted_are_signed_out_at_once(
+    asker: Asker, verifier: Verifier, rooms_beside: Process
+) -> None:
+    kitchen, cellar = await host(asker), await host(asker, name="other")
+    visits = [await enter(asker, kitchen.code) for _ in range(2)]
+    elsewhere = await enter(asker, cellar.code)
+    told = await asker.hear_user(visits[0].profile.user)
+    await asker.ask(as_(visits[0]), JoinRoom(room=kitchen.room.room, invite=kitchen.code))
+    await asker.ask(kitchen.person, DeleteRoom(room=kitchen.room.room))
+
+    await revoked(verifier, *visits)
+    await wait_until(lambda: told.of(SignedOut), missing="the notice that closes connections")
+    for visit in visits:
+        refresh = Refresh(refresh_token=visit.refresh_token)
+        assert await asker.refused(stranger(), refresh) is Code.REVOKED
+    assert says(verifier, elsewhere).room == cellar.room.room
 
 
 async def _shorten_visits(visits: list[SignedIn]) -> None:
