@@ -143,7 +143,7 @@ describe('a call', () => {
           expect(company.network.open).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { CandidateQueue } from './candidates';
 import type { Connection } from './connection';
-import { maker, trickles } from './descriptions';
+import { answered, maker, trickles } from './descriptions';
 import type { Description, Line, Told } from './line';
 import { Link } from './link';
 import type { Complaint } from './negotiation';
@@ -162,6 +162,7 @@ export class Peer {
     if (this.#state === 'closed' || this.#state === 'connected') return;
     this.#repairs = 0;
     this.#why = null;
+    if (this.#other !== null) this.#leaveBehind(this.#other);
     this.#anew();
     this.#link.begin();
     this.#become('connecting');
@@ -195,24 +196,34 @@ export class Peer {
   }
 
   /** Whether a description is for the connection that we have now, or for the new one we made. */
-  #meets({ type, sdp }: Description): boolean {
+  #meets(description: Description): boolean {
+    const { type, sdp } = description;
     const from = maker(sdp);
-    if (this.#past.has(from)) return false;
-    if (type === 'answer' && !this.#link.awaits(sdp)) return false;
+    if (!(type === 'answer' ? this.#isAwaited(sdp, from) : !this.#past.has(from))) return false;
     if (this.#other !== null && from !== this.#other) {
-      this.#anew();
+      if (type === 'answer') {
+        // Two connections claim to be the other side's: only a new one of ours can tell.
+        this.#anew();
+        this.#link.begin();
+      } else {
+        this.#leaveBehind(this.#other);
+        this.#anew();
+      }
       if (this.#wasConnected) this.#become('interrupted');
       this.#repairAfter(FIRST_MS);
-      if (type === 'answer') {
-        // It answers what we can't keep up: now the other side is to begin anew, too.
-        this.#leaveBehind(from);
-        this.#link.begin();
-        return false;
-      }
+      if (type === 'answer') return false;
     }
     this.#first.clear();
     this.#other = from;
     this.#canRestart = trickles(sdp);
+    return true;
+  }
+
+  /** An answer that names our offer proves that its maker is there, whatever we took it for. */
+  #isAwaited(answer: string, from: string): boolean {
+    if (!this.#link.awaits(answer)) return false;
+    if (answered(answer) === null) return !this.#past.has(from);
+    this.#past.delete(from);
     return true;
   }
 
@@ -252,7 +263,6 @@ export class Peer {
     this.#first.clear();
     this.#measure.clear();
     this.#link.close();
-    if (this.#other !== null) this.#leaveBehind(this.#other);
     this.#other = null;
     this.#route = null;
     this.#link = this.#connect();
@@ -313,6 +323,7 @@ export class Peer {
     if (this.#other === null || this.#repairs === 1) {
       this.#restart();
     } else if (this.#repairs === 2) {
+      this.#leaveBehind(this.#other);
       this.#anew();
       this.#link.begin();
     } else {
@@ -324,6 +335,7 @@ export class Peer {
   #fallBackInStep(): void {
     if (this.#isOver() || this.#repairs >= REPAIRS) return;
     this.#repairs += 1;
+    if (this.#other !== null) this.#leaveBehind(this.#other);
     this.#anew();
     this.#link.begin();
     if (this.#wasConnected) this.#become('interrupted');
@@ -331,7 +343,10 @@ export class Peer {
   }
 
   #restart(): void {
-    if (this.#other !== null && !this.#canRestart) this.#anew();
+    if (this.#other !== null && !this.#canRestart) {
+      this.#leaveBehind(this.#other);
+      this.#anew();
+    }
     this.#first.clear();
     this.#link.begin();
     this.#link.restart();
