@@ -60,7 +60,10 @@ export class Network {
     const isSame =
       ours.remote.ufrag === theirs.local.ufrag && theirs.remote.ufrag === ours.local.ufrag;
     const isDead = [ours, theirs].some(({ local }) => this.#dead.has(local.ufrag));
+    // Who does not trickle has all candidates in its description.
     const isFound =
+      !ours.local.trickles ||
+      !theirs.local.trickles ||
       one.candidates.has(`${theirs.local.ufrag}-host`) ||
       other.candidates.has(`${ours.local.ufrag}-host`);
     return isSame && !isDead && isFound ? other : null;
