@@ -42,7 +42,7 @@ export const doctor = {
   'doctor.at.waiting': 'Not checked yet',
   'doctor.at.running': 'Checking',
   'doctor.at.ok': 'Works',
-  'doctor.at.partly': 'Works, with a limit',
+  'doctor.at.partly': 'Fine here',
   'doctor.at.failed': 'Does not work',
   'doctor.at.absent': 'Not set up',
   'doctor.at.locked': 'Sign in to check',

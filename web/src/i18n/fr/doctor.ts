@@ -48,7 +48,7 @@ export const doctor: CatalogueOf<typeof english> = {
   'doctor.at.waiting': 'Pas encore testé',
   'doctor.at.running': 'Test en cours',
   'doctor.at.ok': 'Fonctionne',
-  'doctor.at.partly': 'Fonctionne, avec une limite',
+  'doctor.at.partly': 'Normal ici',
   'doctor.at.failed': 'Ne fonctionne pas',
   'doctor.at.absent': 'Non configuré',
   'doctor.at.locked': 'Connectez-vous pour tester',

@@ -45,7 +45,7 @@ export const doctor: CatalogueOf<typeof english> = {
   'doctor.at.waiting': 'Inte testat ännu',
   'doctor.at.running': 'Testar',
   'doctor.at.ok': 'Fungerar',
-  'doctor.at.partly': 'Fungerar, med en gräns',
+  'doctor.at.partly': 'Som det ska här',
   'doctor.at.failed': 'Fungerar inte',
   'doctor.at.absent': 'Inte inställt',
   'doctor.at.locked': 'Logga in för att testa',
