@@ -79,7 +79,9 @@ def system(
 ) -> Iterator[RunningSystem]:
     running = RunningSystem(tmp_path_factory.mktemp("system"))
     origins = f"http://localhost:{relay_port},http://{PLAIN_HTTP_HOST}:{relay_port}"
-    environment = {**PATIENT, "PARLEY_PUBLIC_ORIGINS": origins}
+    # The relay and both ends of a call are on this one machine.
+    relayed = {"PARLEY_TURN_LOOPBACK": "true"}
+    environment = {**PATIENT, **relayed, "PARLEY_PUBLIC_ORIGINS": origins}
     background.run(running.start("--port", "0", "--gateways", "2", env=environment))
     yield running
     background.run(running.stop())
