@@ -3,13 +3,22 @@ import { entryName, partName, posterName, wholeName, type Entry } from './entry'
 import { folderAt, openFile, removeFile, writeAll, writeFile } from './files';
 import type { Answered, Asked, DiskTrouble } from './writing';
 
+/**
+ * About seven minutes at 720p: with less, a recording would soon end by itself. It is tried by
+ * growing the file, since browsers hide from pages how much is left (Chromium says 10 GiB always).
+ */
+const ROOM_TO_BEGIN = 128 * 1024 * 1024;
+
 let growing: { readonly file: Awaited<ReturnType<typeof openFile>>; bytes: number } | null = null;
 
 async function open(path: string, entry: Entry): Promise<void> {
   const folder = await folderAt(path);
   // The entry first: a file without one would only be found by its name.
   await saveEntry(folder, entry);
-  growing = { file: await openFile(folder, partName(entry)), bytes: 0 };
+  const file = await openFile(folder, partName(entry));
+  growing = { file, bytes: 0 };
+  file.truncate(ROOM_TO_BEGIN);
+  file.truncate(0);
 }
 
 async function append(chunk: Blob): Promise<void> {

@@ -1,12 +1,13 @@
 import {
-  ALL_FORMATS,
   BlobSource,
   CanvasSink,
   Conversion,
   Input,
+  MP4,
   Mp4OutputFormat,
   Output,
   StreamTarget,
+  WEBM,
   WebMOutputFormat,
   type StreamTargetChunk,
 } from 'mediabunny';
@@ -24,7 +25,7 @@ export class Footage {
   readonly #input: Input;
 
   constructor(file: Blob) {
-    this.#input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+    this.#input = new Input({ source: new BlobSource(file), formats: [WEBM, MP4] });
   }
 
   /**

@@ -64,7 +64,11 @@ function draw(into: WritableStream<VideoFrame>, width: number, height: number): 
   return () => {
     if (context === null || scene === null) return;
     paint(context, scene, (feed) => feeds.get(feed)?.newest ?? null);
-    const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
+    const frame = new VideoFrame(canvas, {
+      timestamp: Math.round(performance.now() * 1000),
+      // Otherwise the recorder encodes every picture twice: once for its colours, once for alpha.
+      alpha: 'discard',
+    });
     track.write(frame).catch(() => {
       frame.close();
     });

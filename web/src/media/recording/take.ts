@@ -12,11 +12,8 @@ const CHUNK_MS = 1000;
 const BITS_PER_PIXEL = 2.7;
 const AUDIO_BITS = 96_000;
 
-/** About a quarter of an hour at 720p: with less room a recording would end soon by itself. */
-export const ROOM_TO_BEGIN = 256 * 1024 * 1024;
-
 /** Some seconds' worth, so that the last chunk is still whole on the disk. */
-export const ROOM_TO_GO_ON = 24 * 1024 * 1024;
+const ROOM_TO_GO_ON = 24 * 1024 * 1024;
 
 export interface TakePlan {
   readonly stream: MediaStream;
@@ -68,8 +65,6 @@ export class Take {
 
   /** Begins; rejects with `DiskRefused` where the disk takes nothing. */
   static async begin(archive: Archive, plan: TakePlan): Promise<Take> {
-    const { left } = await archive.space();
-    if (left < ROOM_TO_BEGIN) throw new DiskRefused('full', 'not enough room to begin');
     const startedAt = Date.now();
     const entry: Entry = {
       version: 1,

@@ -1,0 +1,113 @@
+"""The page of recordings, by the names a screen reader would say."""
+
+import re
+from typing import Self
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.watching import Seen, watched
+
+
+class Studio:
+    """Somebody's recordings."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def opens(self) -> Self:
+        self.page.goto("/recordings")
+        expect(self.page.get_by_role("heading", level=1, name="Recordings")).to_be_visible()
+        return self
+
+    # ---- recording -----------------------------------------------------------------------
+
+    @property
+    def preview(self) -> Locator:
+        return self.page.get_by_label("Preview of the recording")
+
+    def switches(self, instrument: str, on: bool) -> Self:
+        """Switches the camera, screen or microphone, and sees it done."""
+        switch = self.page.get_by_role("switch", name=instrument)
+        expect(switch).to_be_enabled()
+        if (switch.get_attribute("aria-checked") == "true") is not on:
+            switch.click()
+        expect(switch).to_be_checked(checked=on)
+        return self
+
+    def sets_up(self, way: str) -> Self:
+        """Begins with the camera or a screen, and sees the preview move."""
+        self.page.get_by_role("button", name=way).click()
+        expect(self.page.get_by_role("switch", name="Microphone")).to_be_checked()
+        self.page.wait_for_function(
+            "video => video.videoWidth > 0 && video.currentTime > 0.2",
+            arg=self.preview.element_handle(),
+        )
+        return self
+
+    def records(self) -> Self:
+        self.page.get_by_role("button", name="Record", exact=True).click()
+        expect(self.stop_button).to_be_visible()
+        return self
+
+    @property
+    def stop_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop recording").first
+
+    def waits_for(self, clock: str) -> Self:
+        """The recording is as long as this, or longer: a busy page may miss a second."""
+        self.page.wait_for_function(
+            "least => (document.querySelector('.clock')?.textContent ?? '').trim() >= least",
+            arg=clock,
+        )
+        return self
+
+    def stops(self) -> Self:
+        self.stop_button.click()
+        self.sees_toast("The recording is saved on this device.")
+        return self
+
+    def sees_toast(self, text: str) -> Self:
+        expect(self.page.get_by_text(text)).to_be_visible(timeout=20_000)
+        return self
+
+    # ---- the list ------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Locator:
+        return self.page.get_by_role("list", name="Recordings").get_by_role("listitem")
+
+    def plays(self, title: str) -> Seen:
+        """Plays it, judges what is seen and heard, and closes the player."""
+        self.page.get_by_role("button", name=f"Play {title}").click()
+        dialog = self.page.get_by_role("dialog", name=title)
+        seen = watched(dialog.get_by_label("Player"))
+        dialog.get_by_role("button", name="Close").click()
+        expect(dialog).to_be_hidden()
+        return seen
+
+    def acts(self, title: str, action: str) -> Self:
+        """Takes an action from a recording's menu."""
+        self.page.get_by_role("button", name=f"Actions for {title}").click()
+        self.page.get_by_role("menuitem", name=action).click()
+        return self
+
+    def used(self) -> int:
+        """Bytes that this site takes of the device."""
+        return int(self.page.evaluate("async () => (await navigator.storage.estimate()).usage"))
+
+    def files(self) -> list[str]:
+        """Every file that recordings have left on the device."""
+        found = self.page.evaluate(
+            """async () => {
+              const names = [];
+              const walk = async (folder) => {
+                for await (const [name, handle] of folder) {
+                  if (handle.kind === 'file') names.push(name);
+                  else await walk(handle);
+                }
+              };
+              await walk(await navigator.storage.getDirectory());
+              return names;
+            }"""
+        )
+        return sorted(re.sub(r"^[0-9a-z]+-[0-9a-z]+\.", "", name) for name in found)
