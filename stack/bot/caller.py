@@ -40,6 +40,7 @@ from stack.bot.connection import Connection, Gone
 from stack.bot.figures import CallerFigures
 from stack.bot.peer import Parts, Peer
 from stack.bot.proofs import Prover, holds
+from stack.bot.pulse import Pulse
 from stack.bot.rosters import Missed, RosterEvent, after
 from stack.bot.sources import Picture, Sound
 
@@ -116,6 +117,7 @@ class Caller:
         """`first` is the index of the gateway to begin at."""
         self.room = room
         self.prover = Prover()
+        self.pulse = Pulse()
         self.roster: Roster | None = None
         self.peers: dict[SessionId, Peer] = {}
         self.gone: list[Past] = []
@@ -155,6 +157,7 @@ class Caller:
             Refusal: not a member, the call is full, or the like.
             TimeoutError: no gateway answered.
         """
+        self.pulse.start()
         self.connection.open()
         await self.connection.until_online(_ONLINE_WITHIN)
         await self.connection.follow(self.room)
@@ -173,6 +176,7 @@ class Caller:
         peers = list(self.peers.values())
         await asyncio.gather(*(peer.close() for peer in peers), *self._closing)
         await self.connection.close()
+        await self.pulse.stop()
 
     async def figures(self) -> CallerFigures:
         """What this bot has measured until now, of those who are in the call now."""
@@ -183,6 +187,7 @@ class Caller:
             sessions=len(self.sessions),
             returns=len(self.connection.resumed) - 1,
             gone=len(self.gone),
+            held_up_ms=round(self.pulse.held_up * 1000),
             refused=self.refused.message if self.refused else "",
             peers=peers,
         )
@@ -272,7 +277,12 @@ class Caller:
                 self._hear(event)
 
     def _meet(self, session: SessionId, *, newcomer: bool) -> Peer:
-        parts = Parts(configuration=self._configuration, tracks=self._tracks, clock=self.clock)
+        parts = Parts(
+            configuration=self._configuration,
+            tracks=self._tracks,
+            clock=self.clock,
+            now=self.pulse.now,
+        )
         peer = Peer(
             Link(self, session),
             parts,

@@ -109,6 +109,8 @@ class CallerFigures:
     """Connections to a gateway after the first."""
     gone: int
     """Participants who left while it was there."""
+    held_up_ms: int
+    """How long this machine let the bot wait for its turn, all in all; gaps are without it."""
     refused: str
     peers: Sequence[PeerFigures]
 
@@ -126,7 +128,7 @@ class Expected:
     """Whether every route must lead through a relay."""
 
 
-def faults(caller: CallerFigures, expected: Expected) -> list[str]:
+def faults(caller: CallerFigures, expected: Expected, young: float = YOUNG_SECONDS) -> list[str]:
     """Everything that is not as it should be, in sentences; none where all is well."""
     found: list[str] = []
     if caller.refused:
@@ -134,7 +136,7 @@ def faults(caller: CallerFigures, expected: Expected) -> list[str]:
     if len(caller.peers) < expected.others:
         found.append(f"met {len(caller.peers)} of {expected.others} others")
     for peer in caller.peers:
-        if peer.seconds >= YOUNG_SECONDS:
+        if peer.seconds >= young:
             found += [f"{peer.session[-6:]}: {fault}" for fault in _of_peer(peer, expected)]
     return found
 

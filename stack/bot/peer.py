@@ -34,7 +34,12 @@ from stack.bot.watch import AudioWatch, VideoWatch
 
 PATIENCE_SECONDS = 3.0
 """Who was here first waits so long for the newcomer's offer, then makes one."""
+UNANSWERED_SECONDS = 4.0
+"""Far above any answer's time; an offer is told again after it."""
 _EARLY_KEPT = 64
+_SETTLING_SECONDS = 3.0
+_GATHERING_SECONDS = 6.0
+"""Past the five that aioice gives to servers that do not answer."""
 
 
 class Line(Protocol):
@@ -66,6 +71,8 @@ class Parts:
     """Fresh ones for each connection."""
     clock: Callable[[], int]
     """Milliseconds on the clock that pictures carry."""
+    now: Callable[[], float] = time.monotonic
+    """Seconds by which gaps are measured."""
 
 
 _Deed = Callable[[], Awaitable[None]]
@@ -80,7 +87,7 @@ class Peer:
         """`newcomer`: we came after the other one, so we make the first offer."""
         self.video = VideoWatch()
         self.audio = AudioWatch(frequency=frequency)
-        self.began = time.monotonic()
+        self.began = parts.now()
         self.connected_after: float | None = None
         self.connections = 0
         """How many peer connections it took; one where nothing went wrong."""
@@ -98,6 +105,7 @@ class Peer:
         self._readers: set[asyncio.Task[None]] = set()
         self._work = asyncio.create_task(self._do_all(), name="bot's peer")
         self._patience: asyncio.TimerHandle | None = None
+        self._reminder: asyncio.TimerHandle | None = None
         if newcomer:
             self._deeds.put_nowait(self._offer)
         else:
@@ -115,7 +123,7 @@ class Peer:
 
     async def figures(self, session: str) -> PeerFigures:
         """What was measured of this participant until now."""
-        now = time.monotonic()
+        now = self._parts.now()
         seconds = now - self.began
         connected = seconds - (self.connected_after or 0)
         return PeerFigures(
@@ -158,11 +166,17 @@ class Peer:
     async def close(self) -> None:
         """Ends the connection; its watches stay."""
         self._closed = True
-        if self._patience is not None:
-            self._patience.cancel()
+        for timer in (self._patience, self._reminder):
+            if timer is not None:
+                timer.cancel()
+        # Not cut off while it gathers: aioice would lose a relay's allocation that is under way.
+        self._deeds.put_nowait(_nothing)
+        await asyncio.wait({self._work}, timeout=_GATHERING_SECONDS)
         self._work.cancel()
         await asyncio.gather(self._work, return_exceptions=True)
         if self._pc is not None:
+            # Nor while it connects: what aioice begins at the end of that would stay behind.
+            await _settled(self._pc)
             await self._pc.close()
         for reader in self._readers:
             reader.cancel()
@@ -171,7 +185,7 @@ class Peer:
     # ---- negotiating -------------------------------------------------------------------------
 
     async def _do_all(self) -> None:
-        while True:
+        while not self._closed:
             deed = await self._deeds.get()
             try:
                 await deed()
@@ -204,8 +218,22 @@ class Peer:
 
     async def _describe(self, pc: RTCPeerConnection) -> None:
         await pc.setLocalDescription()
+        await self._tell_offer(pc)
+
+    async def _tell_offer(self, pc: RTCPeerConnection) -> None:
+        """Tells the offer in hand, again and again until it is answered.
+
+        The server hands it to whoever holds the other session at that moment, which is nobody
+        while that one changes its gateway.
+        """
+        if pc is not self._pc or pc.signalingState != "have-local-offer":
+            return
         self.offers += 1
         await self._line.offer(pc.localDescription.sdp)
+        loop = asyncio.get_running_loop()
+        self._reminder = loop.call_later(
+            UNANSWERED_SECONDS, self._deeds.put_nowait, lambda: self._tell_offer(pc)
+        )
 
     async def _take_offer(self, signal: OfferReceived) -> None:
         self._check(signal)
@@ -282,7 +310,7 @@ class Peer:
             if pc is not self._pc or self._closed:
                 return
             if pc.connectionState == "connected" and self.connected_after is None:
-                self.connected_after = time.monotonic() - self.began
+                self.connected_after = self._parts.now() - self.began
             if pc.connectionState == "failed":
                 self._deeds.put_nowait(self._line.ask_restart)
             if pc.connectionState == "closed":
@@ -312,13 +340,31 @@ class Peer:
     def _see(self, frame: VideoFrame) -> None:
         plane = frame.planes[0]
         luma = Luma(plane, frame.width, frame.height, plane.line_size)
-        self.video.see(luma, time.monotonic(), self._parts.clock())
+        self.video.see(luma, self._parts.now(), self._parts.clock())
 
     def _hear(self, frame: AudioFrame) -> None:
         samples = array("h", bytes(frame.planes[0]))
         channels = len(frame.layout.channels)
         wanted = frame.samples * channels
-        self.audio.hear(samples[:wanted], channels, frame.sample_rate, time.monotonic())
+        self.audio.hear(samples[:wanted], channels, frame.sample_rate, self._parts.now())
+
+
+async def _nothing() -> None:
+    pass
+
+
+async def _settled(pc: RTCPeerConnection) -> None:
+    """Waits, not for long, until a connection under way is up or has failed."""
+    settled = asyncio.Event()
+
+    def look() -> None:
+        if pc.connectionState != "connecting":
+            settled.set()
+
+    pc.on("connectionstatechange", look)
+    look()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(settled.wait(), _SETTLING_SECONDS)
 
 
 class ForgedDescription(Exception):
