@@ -4,7 +4,7 @@ import type { MeshParts, Mesh, PeerView } from '../../rtc/mesh';
 import type { Sending } from '../../rtc/sending';
 import type { Connection } from '../ports';
 import { Courier } from './courier';
-import { isSignal, toldBy, type SignalEvent } from './signals';
+import { isSignal, toldBy } from './signals';
 
 /** A mesh by its shape. */
 export type CallMesh = Pick<Mesh, keyof Mesh>;
@@ -16,9 +16,6 @@ export interface SeatParts {
   /** Something is seen or heard of the others that was not before. */
   readonly changed?: () => void;
 }
-
-/** Signals from someone the roster does not name yet; more are a fault or an attack. */
-const EARLY_SIGNALS = 96;
 
 /**
  * One's place in one call, held by one session: the mesh of its peers, and what the others know of
@@ -32,8 +29,6 @@ export class Seat {
   readonly #connection: Connection;
   readonly #courier: Courier;
   readonly #stops: (() => void)[];
-  #present: ReadonlySet<string> = new Set();
-  #early: SignalEvent[] = [];
   /** What the server was last told, and whether it is being told now. */
   #told: Media | null = null;
   #wanted: Media = {};
@@ -52,7 +47,7 @@ export class Seat {
         changed?.();
       }),
       connection.onEvent((event) => {
-        if (isSignal(event) && event.room === room) this.#hear(event);
+        if (isSignal(event) && event.room === room) this.mesh.take(event.sender, toldBy(event));
       }),
     ];
   }
@@ -91,22 +86,17 @@ export class Seat {
     return roster;
   }
 
-  setRoster({ participants }: Roster): void {
+  setRoster({ participants, call }: Roster): void {
     if (this.#closed) return;
-    this.#present = new Set(participants.map(({ session }) => session));
     this.mesh.setRoster(
-      participants
-        .filter(({ session }) => session !== this.session)
-        .map(({ session, device, media }) => ({
-          session,
-          device,
-          screenStream: media.screen_stream ?? '',
-          camera: media.camera ?? false,
-        })),
+      participants.map(({ session, device, media }) => ({
+        session,
+        device,
+        screenStream: media.screen_stream ?? '',
+        camera: media.camera ?? false,
+      })),
+      call,
     );
-    const early = this.#early;
-    this.#early = [];
-    for (const event of early) this.#hear(event);
   }
 
   /** Tells the others what one sends; repeated until the server has it. */
@@ -163,12 +153,6 @@ export class Seat {
     } catch {
       return null;
     }
-  }
-
-  #hear(event: SignalEvent): void {
-    // Signals and the roster come by different ways: an offer may be here first.
-    if (this.#present.has(event.sender)) this.mesh.take(event.sender, toldBy(event));
-    else if (this.#early.length < EARLY_SIGNALS) this.#early.push(event);
   }
 }
 
