@@ -1,4 +1,4 @@
-"""`python -m bench [fanout|post|idle]`: tables for people, and one JSON object as the last line."""
+"""`python -m bench [NAME]`: tables for people, and one JSON object as the last line."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import fanout, idle, machine, post
+from bench import fanout, idle, machine, post, signaling
 from bench.figures import Outcome, Target, show_targets, table
 from bench.parley import SETTINGS
 
@@ -23,9 +23,15 @@ class Name(StrEnum):
     FANOUT = "fanout"
     POST = "post"
     IDLE = "idle"
+    SIGNALING = "signaling"
 
 
-RUNS: dict[Name, Run] = {Name.FANOUT: fanout.run, Name.POST: post.run, Name.IDLE: idle.run}
+RUNS: dict[Name, Run] = {
+    Name.FANOUT: fanout.run,
+    Name.POST: post.run,
+    Name.IDLE: idle.run,
+    Name.SIGNALING: signaling.run,
+}
 
 
 def main(

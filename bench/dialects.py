@@ -57,7 +57,7 @@ def sent_at(dialect: Dialect, payload: bytes) -> int | None:
     return int(payload[start : start + _STAMP_DIGITS])
 
 
-class _Answers:
+class Answers:
     """Waits for the first text that passes a test."""
 
     def __init__(self) -> None:
@@ -65,11 +65,13 @@ class _Answers:
         self._found: asyncio.Future[bytes] | None = None
 
     def take(self, payload: bytes) -> None:
+        """Looks at a text."""
         if self._wanted is not None and self._found is not None and self._wanted(payload):
             self._wanted = None
             self._found.set_result(payload)
 
     async def after(self, socket: Socket, said: bytes, wanted: Callable[[bytes], bool]) -> bytes:
+        """Says something, and waits for the text that is wanted."""
         self._found = asyncio.get_running_loop().create_future()
         self._wanted = wanted
         socket.send(said)
@@ -82,7 +84,7 @@ class Parley:
     marker = b'{"t":"message.posted"'
 
     async def join(self, url: str, token: str, rooms: Sequence[str], on_text: OnText) -> Socket:
-        answers = _Answers()
+        answers = Answers()
         socket = await dial(url, "/ws", self.marker, answers.take)
         hello = {"t": "session.hello", "token": token, "versions": [1]}
         await self._ask(socket, answers, hello)
@@ -94,14 +96,14 @@ class Parley:
 
     async def ask(self, url: str, token: str, *requests: dict[str, Any]) -> None:
         """Connects, asks one thing after the other, and leaves."""
-        answers = _Answers()
+        answers = Answers()
         socket = await dial(url, "/ws", self.marker, answers.take)
         hello = {"t": "session.hello", "token": token, "versions": [1]}
         for request in (hello, *requests):
             await self._ask(socket, answers, request)
         socket.close()
 
-    async def _ask(self, socket: Socket, answers: _Answers, request: dict[str, Any]) -> None:
+    async def _ask(self, socket: Socket, answers: Answers, request: dict[str, Any]) -> None:
         frame = msgspec.json.encode({"id": "ask", "request": request})
         said = await answers.after(socket, frame, lambda text: text.startswith(b'{"id":"ask"'))
         if b'"reply":{"t":"error"' in said or b'"error":"' in said:
@@ -131,7 +133,7 @@ class SocketIo:
     marker = b'42["message"'
 
     async def join(self, url: str, token: str, rooms: Sequence[str], on_text: OnText) -> Socket:
-        answers = _Answers()
+        answers = Answers()
         socket = await dial(url, "/socket.io/?EIO=4&transport=websocket", self.marker, answers.take)
         # "40" connects the default namespace; "420" asks, to be acknowledged by "430".
         await answers.after(socket, b"40", lambda text: text.startswith(b"40"))

@@ -50,6 +50,9 @@ class Parley:
 
     def __init__(self, ready: dict[str, Any]) -> None:
         self.url: str = ready["url"].replace("localhost", "127.0.0.1")
+        self.gateways: list[str] = [
+            url.replace("localhost", "127.0.0.1") for url in ready["gateways"]
+        ]
         self.pids: dict[str, int] = ready["pids"]
         self._http = httpx.AsyncClient(
             base_url=self.url, headers={"Origin": self.url}, trust_env=False, timeout=60
@@ -107,7 +110,7 @@ class Parley:
 
 
 @asynccontextmanager
-async def running() -> AsyncGenerator[Parley]:
+async def running(gateways: int = 1) -> AsyncGenerator[Parley]:
     """A system on a folder of its own, started here and stopped at the end."""
     ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
@@ -124,6 +127,7 @@ async def running() -> AsyncGenerator[Parley]:
 
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as data:
         argv = [sys.executable, "-m", "stack.cli", "up", "--json", "--port", "0", "--data", data]
+        argv += ["--gateways", str(gateways)]
         folder = Path(__file__).parents[1]
         child = Child("parley", argv, env=SETTINGS, cwd=folder, on_line=read)
         await child.start()
