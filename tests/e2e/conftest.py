@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from stack.ports import free_port
 from tests.e2e.person import Person
@@ -63,6 +63,9 @@ PATIENT = {
     "PARLEY_HTTP_PER_MINUTE": "0",
     "PARLEY_REGISTRATIONS_FREE": "1000",
 }
+
+# Several pages that encode and decode pictures share two cores with everything else.
+expect.set_options(timeout=15_000)
 
 NewPerson = Callable[..., Person]
 
@@ -122,13 +125,13 @@ def relay(background: BackgroundLoop, system: RunningSystem, relay_port: int) ->
 @pytest.fixture
 def person(chromium: Browser, system: RunningSystem) -> Iterator[NewPerson]:
     """`person("Ann")`: somebody at a browser of their own, not registered yet."""
-    yield from _people(chromium, system)
+    yield from people_at(chromium, system)
 
 
 @pytest.fixture
 def caller(chromium_with_devices: Browser, system: RunningSystem) -> Iterator[NewPerson]:
     """`caller("Ann")`: the same with a camera and a microphone, which the page may use."""
-    yield from _people(
+    yield from people_at(
         chromium_with_devices,
         system,
         permissions=["camera", "microphone"],
@@ -136,9 +139,10 @@ def caller(chromium_with_devices: Browser, system: RunningSystem) -> Iterator[Ne
     )
 
 
-def _people(
+def people_at(
     browser: Browser, system: RunningSystem, script: str = "", **granted: object
 ) -> Iterator[NewPerson]:
+    """People at a browser, for a fixture; in the end none of their pages has failed."""
     people: list[Person] = []
 
     def come(name: str, *, phone: bool = False, **options: object) -> Person:
