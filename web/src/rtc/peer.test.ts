@@ -181,7 +181,7 @@ describe('a peer', () => {
     mesh.close();
     mesh.close();
     const before = call.states.length;
-    arriving?.mute(true);
+    arriving?.end();
     await settled();
     expect(call.company.clock.pending).toBe(0);
     expect(call.company.network.open).toEqual([]);

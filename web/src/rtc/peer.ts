@@ -247,6 +247,7 @@ export class Peer {
       },
       settled: () => {
         if (this.#state === 'connected') this.#measureSoon();
+        parts.changed();
       },
       outOfStep: () => {
         this.#fallBackInStep();

@@ -1,8 +1,9 @@
-import type { Connection, TrackArrival } from './connection';
+import type { Connection, TrackArrival, Transceiver } from './connection';
 import { NO_TRACKS, type RemoteTracks } from './view';
 
 interface Arrived {
   readonly track: MediaStreamTrack;
+  readonly line: Transceiver;
   streams: readonly string[];
 }
 
@@ -27,9 +28,10 @@ export class Receiving {
   /** `screenStream` is empty where the other side shares none. */
   tracks(screenStream: string): RemoteTracks {
     const tracks: { -readonly [Slot in keyof RemoteTracks]: RemoteTracks[Slot] } = { ...NO_TRACKS };
-    for (const { track, streams } of this.#arrived.values()) {
-      // Muted: the other side took it out, or no packet of it has come yet.
-      if (track.readyState !== 'live' || track.muted) continue;
+    for (const { track, line, streams } of this.#arrived.values()) {
+      // What both sides agreed on, and not `muted`: after a rollback Chromium leaves a track muted
+      // though its pictures come.
+      if (track.readyState !== 'live' || !receives(line)) continue;
       const isScreen = screenStream !== '' && streams.includes(screenStream);
       if (track.kind === 'video') tracks[isScreen ? 'screen' : 'camera'] ??= track;
       else tracks[isScreen ? 'screenAudio' : 'microphone'] ??= track;
@@ -43,19 +45,20 @@ export class Receiving {
     this.#arrived.clear();
   }
 
-  #arrive({ track, streams }: TrackArrival): void {
+  #arrive({ track, streams, transceiver: line }: TrackArrival): void {
     const ids = streams.map(({ id }) => id);
     const known = this.#arrived.get(track);
     if (known !== undefined) {
       // The same m-line, turned on again.
       known.streams = ids;
     } else {
-      this.#arrived.set(track, { track, streams: ids });
-      const { signal } = this.#listening;
-      for (const news of ['mute', 'unmute', 'ended']) {
-        track.addEventListener(news, this.#changed, { signal });
-      }
+      this.#arrived.set(track, { track, line, streams: ids });
+      track.addEventListener('ended', this.#changed, { signal: this.#listening.signal });
     }
     this.#changed();
   }
+}
+
+function receives({ currentDirection }: Transceiver): boolean {
+  return currentDirection === 'sendrecv' || currentDirection === 'recvonly';
 }

@@ -16,7 +16,7 @@ export type PeerTrouble = 'noRoute' | 'turnUnreachable' | 'peerGone' | 'timedOut
 /** Whether media goes straight to the other side, or through a TURN server. */
 export type Route = 'direct' | 'relayed';
 
-/** What comes from a peer; what is not sent, ended or muted for good is null. */
+/** What comes from a peer; what is not sent, or has ended, is null. */
 export type RemoteTracks = Readonly<Record<Slot, MediaStreamTrack | null>>;
 
 /**

@@ -1,78 +1,105 @@
-import { browserParts } from '../../../src/rtc/browser';
+import { IndexedIdentity } from '../../../src/rtc/device_keys';
 import type { Told } from '../../../src/rtc/line';
-import { Mesh, type Present } from '../../../src/rtc/mesh';
-import { NOTHING, type Sending } from '../../../src/rtc/sending';
+import { Mesh } from '../../../src/rtc/mesh';
+import { SLOTS } from '../../../src/rtc/sending';
+import { Person } from './person';
 
 /**
- * Two or more meshes in one page, joined by a line within it: real connections, no server.
- * The test calls these; each person is a mesh with what the browser's fake devices give.
+ * A call within one page: real connections between meshes, and a line instead of a server. A test
+ * says who comes and goes; people outside the page tell and are told through `outbox` and `bring`.
  */
-class Person {
-  readonly mesh: Mesh;
-  readonly connections: RTCPeerConnection[] = [];
-  readonly complaints: string[] = [];
-  offers = 0;
-  sending: Sending = NOTHING;
-
-  constructor(
-    readonly session: string,
-    readonly room: Room,
-  ) {
-    const parts = browserParts((to, told) => room.relay(session, to, told, this));
-    this.mesh = new Mesh(
-      {
-        ...parts,
-        connect: (configuration) => {
-          const connection = parts.connect(configuration);
-          this.connections.push(connection as unknown as RTCPeerConnection);
-          return connection;
-        },
-        complain: (to, error) => this.complaints.push(`${to}: ${String(error)}`),
-      },
-      session,
-    );
-  }
-
-  send(change: Partial<Sending>): void {
-    this.sending = { ...this.sending, ...change };
-    this.mesh.send(this.sending);
-  }
-}
-
-class Room {
+class Call {
   readonly people = new Map<string, Person>();
-  isCut = false;
+  readonly outside: { readonly session: string; readonly cameFirst: boolean }[] = [];
+  readonly outbox: { readonly from: string; readonly to: string; readonly told: Told }[] = [];
+  /** A server that stands in the middle: what it makes of a description. */
+  forge: ((sdp: string) => string) | null = null;
 
-  async relay(from: string, to: string, told: Told, person: Person): Promise<void> {
-    // What goes through a server is copied, and comes a moment later.
-    const copy = structuredClone(told);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    if (this.isCut) throw new Error('the line is cut');
-    if (told.what === 'description' && told.description.type === 'offer') person.offers += 1;
-    this.people.get(to)?.mesh.take(from, copy);
+  async join(session: string, devices: { camera?: boolean; microphone?: boolean } = {}) {
+    const person = new Person(session, (to, told) => this.#relay(session, to, told));
+    if (devices.camera === true) await person.openCamera(0);
+    if (devices.microphone === true) await person.openMicrophone();
+    this.people.set(session, person);
+    this.#tellRoster();
   }
 
-  join(session: string, sending: Partial<Sending> = {}): Person {
-    const person = new Person(session, this);
-    person.send(sending);
-    this.people.set(session, person);
-    this.tellRoster();
-    return person;
+  /** Somebody who is not on this page. */
+  meet(session: string, cameFirst: boolean): void {
+    this.outside.push({ session, cameFirst });
+    this.#tellRoster();
   }
 
   leave(session: string): void {
-    this.people.get(session)?.mesh.close();
+    this.at(session).close();
     this.people.delete(session);
-    this.tellRoster();
+    this.#tellRoster();
   }
 
-  tellRoster(): void {
-    const roster: Present[] = [...this.people.values()].map(({ session, mesh }) => ({
+  /** The page was loaded anew and took its session up again. */
+  async reload(session: string): Promise<void> {
+    this.at(session).close();
+    await this.join(session, { camera: true });
+  }
+
+  at(session: string): Person {
+    const person = this.people.get(session);
+    if (person === undefined) throw new Error(`${session} is not there`);
+    return person;
+  }
+
+  bring(from: string, to: string, told: Told): void {
+    this.people.get(to)?.mesh.take(from, told);
+  }
+
+  /** What one sees of another: the state, and each slot in which something really arrives. */
+  seen(session: string, of: string): string {
+    const view = this.at(session).mesh.peers.get(of);
+    if (view === undefined) return 'nobody';
+    const slots = SLOTS.filter((slot) => view.tracks[slot] !== null);
+    return [view.state, ...slots].join(' ');
+  }
+
+  async until(session: string, of: string, wanted: string, within = 10_000): Promise<void> {
+    const end = performance.now() + within;
+    while (this.seen(session, of) !== wanted) {
+      if (performance.now() > end) {
+        const told = this.at(session).complaints.join('; ');
+        throw new Error(`${session} sees ${this.seen(session, of)} of ${of}: ${wanted}; ${told}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+  }
+
+  async #relay(from: string, to: string, told: Told): Promise<void> {
+    // What goes through a server is copied, and comes a moment later.
+    const copy = this.#carried(structuredClone(told));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.people.has(to)) this.bring(from, to, copy);
+    else this.outbox.push({ from, to, told: copy });
+  }
+
+  #carried(told: Told): Told {
+    if (this.forge === null || told.what !== 'description') return told;
+    const { description } = told;
+    return {
+      what: 'description',
+      description: { ...description, sdp: this.forge(description.sdp) },
+    };
+  }
+
+  #tellRoster(): void {
+    const outside = (cameFirst: boolean) =>
+      this.outside
+        .filter((each) => each.cameFirst === cameFirst)
+        .map(({ session }) => ({ session, screenStream: '' }));
+    const inside = [...this.people.values()].map(({ session, mesh }) => ({
       session,
       screenStream: mesh.screenStream,
+      device: `device of ${session}`,
     }));
-    for (const { mesh } of this.people.values()) mesh.setRoster(roster);
+    const roster = [...outside(true), ...inside, ...outside(false)];
+    for (const { mesh } of this.people.values()) mesh.setRoster(roster, 'call');
   }
 }
 
-Object.assign(window, { Room });
+Object.assign(window, { Call, Mesh, IndexedIdentity });
