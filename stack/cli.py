@@ -100,12 +100,15 @@ def serve(name: Annotated[Name, typer.Argument(help="Which process.")]) -> None:
 @app.command()
 def doctor(
     data: Data = DEFAULT_DATA,
+    call: Annotated[
+        bool, typer.Option(help="Have two bots call each other through the system.")
+    ] = True,
     json: Annotated[bool, typer.Option(help="Say it in JSON.")] = False,
 ) -> None:
     """Tell what is reachable, what is not, and how to mend it."""
     from stack.doctor import examine
 
-    sys.exit(examine(DataFolder(data), as_json=json))
+    sys.exit(examine(DataFolder(data), as_json=json, call=call))
 
 
 @app.command()

@@ -41,6 +41,9 @@ class Target:
         )
         self.mongodb_url: str = own.get("MONGODB_URL") or os.environ.get("MONGODB_URL", "")
         self.gateways: Sequence[str] = running["gateways"] if running else ()
+        signaling = running["environment"]["signaling"] if running else {}
+        self.calls: Mapping[str, str] = {**os.environ, **signaling}
+        """What signaling reads from its environment."""
 
     @property
     def is_known(self) -> bool:

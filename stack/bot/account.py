@@ -83,6 +83,11 @@ class Account:
         return UserId(self._known().profile["user"])
 
     @property
+    def name(self) -> str:
+        """The name one signs in by; others see it where there is no better one."""
+        return str(self._known().profile["name"])
+
+    @property
     def guest_room(self) -> RoomId | None:
         """The one room of a guest."""
         room = self._known().guest_room

@@ -187,6 +187,7 @@ class Caller:
             sessions=len(self.sessions),
             returns=len(self.connection.resumed) - 1,
             gone=len(self.gone),
+            clock_ahead_ms=self.connection.ahead_ms,
             held_up_ms=round(self.pulse.held_up * 1000),
             refused=self.refused.message if self.refused else "",
             peers=peers,

@@ -111,6 +111,8 @@ class CallerFigures:
     """Participants who left while it was there."""
     held_up_ms: int
     """How long this machine let the bot wait for its turn, all in all; gaps are without it."""
+    clock_ahead_ms: int
+    """By how much the server's clock is ahead of this machine's."""
     refused: str
     peers: Sequence[PeerFigures]
 
