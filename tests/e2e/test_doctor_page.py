@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.web, pytest.mark.calls]
 
 Picture = Callable[[Page, str], None]
 
@@ -51,6 +51,7 @@ def checks(someone: Person) -> Locator:
     return page.get_by_role("status").get_by_role("heading")
 
 
+@pytest.mark.turn
 def test_all_is_well_where_all_is_well(caller: NewPerson, picture: Picture) -> None:
     ann = caller("Ann")
     ann.context.add_init_script(COUNT_OPEN)
@@ -92,6 +93,7 @@ def test_all_is_well_where_all_is_well(caller: NewPerson, picture: Picture) -> N
     assert ann.account not in report
 
 
+@pytest.mark.turn
 def test_what_does_not_work_says_what_to_do(person: NewPerson, picture: Picture) -> None:
     # A browser without devices, whose owner has shut WebRTC's ways out.
     bob = person("Bob", phone=True)
