@@ -32,7 +32,7 @@ def parsed(raw: bytes) -> dict[str, str]:
     for line in raw.decode("utf-8", "replace").split("\r\n"):
         name, colon, value = line.partition(":")
         name = name.strip(_BLANK)
-        if colon and name.isascii() and len(name.split()) <= 1:
+        if colon and name.isascii() and (not name or name.split() == [name]):
             found[name] = value.strip(_BLANK)
     return found
 
@@ -60,7 +60,8 @@ def _sending(client: Any) -> _SendPublish:
 
 def _written(headers: dict[str, Any]) -> bytes | None:
     """The block of headers; none where a value holds a line break, or a name is not one."""
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    # Added, not formatted: names may be members of nats-py's own enumeration of them.
+    lines = "".join([name + ": " + value + "\r\n" for name, value in headers.items()])
     unbroken = lines.count("\n") == lines.count("\r") == len(headers)
     if not unbroken or not _all_names(tuple(headers)):
         return None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import BadHeaderError
+from nats.js.api import Header
 
 from runtime import lean
 from tests.support.waiting import wait_until
@@ -57,6 +58,7 @@ async def heard_with(url: str, headers: dict[str, str]) -> list[Msg]:
     [
         {"Parley-Caller": '{"t":"account","agent":"Wörter: 🦜"}', "traceparent": "00-ab-cd-01"},
         {"Nats-Msg-Id": "a.b", "Empty": "", "Colons": "a:b::c"},
+        {Header.MSG_ID: "a.b", Header.EXPECTED_LAST_SUBJECT_SEQUENCE: "7"},
         {"Spaced": "  around  ", " trimmed ": "name"},
         {"Broken": "one\r\nInjected: two", "Half": "a\nb\rc"},
     ],
