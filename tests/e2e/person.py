@@ -227,16 +227,17 @@ class Person:
         for name in names:
             video = self.tile_of(name).locator("video")
             expect(video).to_have_count(1)
-            handle = video.element_handle()
-            self.page.wait_for_function(
-                """video => {
-                    if (video.videoWidth === 0 || video.paused) return false;
-                    const before = (video.dataset.seenAt ??= String(video.currentTime));
-                    return video.currentTime > Number(before) + 0.3;
-                }""",
-                arg=handle,
+            moves = video.evaluate(
+                """async video => {
+                    const from = video.currentTime;
+                    for (let look = 0; look < 150; look += 1) {
+                        if (video.videoWidth > 0 && video.currentTime > from + 0.2) return true;
+                        await new Promise(again => setTimeout(again, 100));
+                    }
+                    return false;
+                }"""
             )
-            handle.evaluate("video => { delete video.dataset.seenAt; }")
+            assert moves, f"{self.name} sees a frozen picture of {name}"
         return self
 
     def sees_no_tile_of(self, *names: str) -> Self:
@@ -296,6 +297,27 @@ class Person:
     def stops_sharing(self) -> Self:
         self.controls.get_by_role("button", name="Stop sharing").click()
         expect(self.tile_of("Your screen")).to_have_count(0)
+        return self
+
+    def ends_sharing_in_the_browser(self) -> Self:
+        """ "Stop sharing" in the browser's own bar: the track ends, and the page hears of it."""
+        self.tile_of("Your screen").locator("video").evaluate(
+            """video => {
+                const [track] = video.srcObject.getVideoTracks();
+                track.stop();
+                track.dispatchEvent(new Event("ended"));
+            }"""
+        )
+        expect(self.tile_of("Your screen")).to_have_count(0)
+        return self
+
+    def rings(self, name: str) -> Self:
+        """Asks somebody of the room to come to the call."""
+        dialog = self.page.get_by_role("dialog", name="Ring somebody")
+        if not dialog.is_visible():
+            self.controls.get_by_role("button", name="More", exact=True).click()
+            self.page.get_by_role("menuitem", name="Ring somebody").click()
+        dialog.get_by_role("button", name=re.compile(f"^Ring: {name}", re.IGNORECASE)).click()
         return self
 
     # ---- people --------------------------------------------------------------------------
