@@ -73,3 +73,15 @@ def test_signing_out_elsewhere_ends_this_device_at_once(person: NewPerson):
     expect(others).to_have_count(1)
     others.click()
     expect(phone.page.get_by_text("You were signed out")).to_be_visible(timeout=3_000)
+
+
+def test_a_part_that_the_server_no_longer_has_offers_to_reload(person: NewPerson):
+    ann = person("Ann")
+    # As after an update of the server: this page's files of another name are gone.
+    ann.page.route("**/assets/BrowseScreen-*.js", lambda route: route.fulfill(status=404))
+    ann.registers()
+    ann.page.get_by_role("link", name="Browse").first.click()
+    expect(ann.page.get_by_text("This part did not load")).to_be_visible()
+    ann.page.unroute_all()
+    ann.page.get_by_role("button", name="Reload").click()
+    expect(ann.page.get_by_role("searchbox", name="Search public rooms")).to_be_visible()
