@@ -24,6 +24,13 @@ Work = Mapping[RoomId, Sequence[TimelineEntry]]
 _Place = tuple[RoomId, int]
 _DUPLICATE = 11000
 
+AT_ONCE = 256
+"""Documents of one call: the embedded store, which takes 0.15–0.3 ms for each, answers readers only
+in between."""
+
+PATIENCE = 10.0
+"""Seconds for such a call. Nobody waits for it, and beginning anew helps a busy store least."""
+
 
 class Writer:
     """Applies entries to the messages in the index."""
@@ -97,23 +104,26 @@ class Writer:
             )
             for place in changed
         ]
-        done = await self._store.call(
-            lambda: self._store.for_projector(self._store.messages).bulk_write(
-                writes, ordered=False
-            )
-        )
+        into = self._store.for_projector(self._store.messages)
+        done = await self._store.call(lambda: into.bulk_write(writes, ordered=False), PATIENCE)
         # Which of them failed is not told. Those that did not will be found as they should be.
         return set() if done.matched_count == len(writes) else set(changed)
 
 
 async def insert(store: Store, collection: Collection, documents: list[Document]) -> list[Document]:
     """Inserts those that are new; gives back those whose `_id` was there."""
-    if not documents:
-        return []
+    there: list[Document] = []
+    for first in range(0, len(documents), AT_ONCE):
+        there += await _insert(store, collection, documents[first : first + AT_ONCE])
+    return there
+
+
+async def _insert(
+    store: Store, collection: Collection, documents: Sequence[Document]
+) -> list[Document]:
+    into = store.for_projector(collection)
     try:
-        await store.call(
-            lambda: store.for_projector(collection).insert_many(documents, ordered=False)
-        )
+        await store.call(lambda: into.insert_many(documents, ordered=False), PATIENCE)
     except BulkWriteError as error:
         failures = (error.details or {}).get("writeErrors", [])
         if any(failure["code"] != _DUPLICATE for failure in failures):
