@@ -17,11 +17,18 @@ _TESTS = Path(__file__).parents[1]
 _WEB = _TESTS.parent / "web" / "dist" / "index.html"
 
 
+def _answers(*command: str) -> bool:
+    """Whether a command ends well, in time."""
+    try:
+        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
 def _docker_missing() -> str:
     if shutil.which("docker") is None:
         return "no docker command"
-    asked = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False)
-    return "" if asked.returncode == 0 else "no Docker engine answers"
+    return "" if _answers("docker", "info") else "no Docker engine answers"
 
 
 def _browser_missing() -> str:
@@ -31,13 +38,10 @@ def _browser_missing() -> str:
 
 
 def _mongodb_missing() -> str:
-    def answers(*command: str) -> bool:
-        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
-
-    if answers("docker", "image", "inspect", MONGODB_IMAGE):
+    if _answers("docker", "image", "inspect", MONGODB_IMAGE):
         return ""
     # Asks what the image is made of, and fetches none of it.
-    reachable = answers("docker", "manifest", "inspect", MONGODB_IMAGE)
+    reachable = _answers("docker", "manifest", "inspect", MONGODB_IMAGE)
     return "" if reachable else f"no registry gives the image {MONGODB_IMAGE}"
 
 
