@@ -85,6 +85,16 @@ export class CaptureModel {
     return trouble;
   }
 
+  /**
+   * Closes and opens anew: while a microphone is open, Chromium gives it again with the same
+   * processing, whatever is asked for.
+   */
+  async reopen(): Promise<void> {
+    if (this.#track === null) return;
+    this.#holding.drop();
+    await this.want();
+  }
+
   drop(): void {
     this.#isWanted = this.#asking = false;
     this.#trouble = null;

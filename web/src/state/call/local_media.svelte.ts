@@ -307,7 +307,7 @@ export class LocalMediaModel {
   async setProcessing(processing: Processing): Promise<void> {
     this.#processing = processing;
     this.#parts.choices.processing = processing;
-    if (this.#microphone.track !== null) await this.#microphone.want();
+    await this.#microphone.reopen();
   }
 
   openEchoTest(): EchoTestModel {
