@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import psutil
 from playwright.sync_api import CDPSession, Page
 
 COUNTS = """
@@ -12,7 +13,8 @@ COUNTS = """
     const real = MediaDevices.prototype[name];
     MediaDevices.prototype[name] = async function (...asked) {
       const stream = await real.apply(this, asked);
-      tracks.push(...stream.getTracks());
+      // Weakly: what this counts must not be kept by the counting.
+      for (const track of stream.getTracks()) tracks.push(new WeakRef(track));
       return stream;
     };
   }
@@ -38,7 +40,7 @@ COUNTS = """
   };
   window.openMedia = () => ({
     ...counted,
-    tracks: tracks.filter((track) => track.readyState === 'live').length,
+    tracks: tracks.filter((track) => track.deref()?.readyState === 'live').length,
   });
 })();
 """
@@ -61,6 +63,8 @@ class Memory:
     heap: int
     nodes: int
     listeners: int
+    resident: int
+    """Bytes of the largest process that draws a page, workers and frames included."""
 
 
 class Counter:
@@ -70,6 +74,9 @@ class Counter:
         self._page = page
         self._page.add_init_script(COUNTS)
         self._devtools: CDPSession = page.context.new_cdp_session(page)
+        browser = page.context.browser
+        assert browser is not None
+        self._processes: CDPSession = browser.new_browser_cdp_session()
 
     def open(self) -> Open:
         found = self._page.evaluate("window.openMedia()")
@@ -81,4 +88,13 @@ class Counter:
         self._devtools.send("HeapProfiler.collectGarbage")
         heap = self._devtools.send("Runtime.getHeapUsage")["usedSize"]
         dom = self._devtools.send("Memory.getDOMCounters")
-        return Memory(int(heap), int(dom["nodes"]), int(dom["jsEventListeners"]))
+        running = self._processes.send("SystemInfo.getProcessInfo")["processInfo"]
+        resident = max(_resident(one["id"]) for one in running if one["type"] == "renderer")
+        return Memory(int(heap), int(dom["nodes"]), int(dom["jsEventListeners"]), resident)
+
+
+def _resident(process: int) -> int:
+    try:
+        return int(psutil.Process(process).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0

@@ -46,7 +46,7 @@ class Studio:
 
     def records(self) -> Self:
         self.page.get_by_role("button", name="Record", exact=True).click()
-        expect(self.stop_button).to_be_visible()
+        expect(self.stop_button).to_be_visible(timeout=20_000)
         return self
 
     @property
@@ -90,6 +90,29 @@ class Studio:
         self.page.get_by_role("button", name=f"Actions for {title}").click()
         self.page.get_by_role("menuitem", name=action).click()
         return self
+
+    def loudest(self) -> float:
+        """The loudest moment of the one whole recording: 0 is silence, 1 as loud as can be."""
+        return float(
+            self.page.evaluate(
+                """async () => {
+                  const files = [];
+                  const walk = async (folder) => {
+                    for await (const [name, handle] of folder) {
+                      if (handle.kind !== 'file') await walk(handle);
+                      else if (/webm$/.test(name)) files.push(await handle.getFile());
+                    }
+                  };
+                  await walk(await navigator.storage.getDirectory());
+                  const bytes = await files[0].arrayBuffer();
+                  const sound = await new OfflineAudioContext(1, 1, 48000).decodeAudioData(bytes);
+                  let loudest = 0;
+                  for (const value of sound.getChannelData(0))
+                    loudest = Math.max(loudest, Math.abs(value));
+                  return loudest;
+                }"""
+            )
+        )
 
     def used(self) -> int:
         """Bytes that this site takes of the device."""
