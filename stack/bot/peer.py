@@ -317,6 +317,7 @@ class Peer:
                 self._wait()  # the other side ended it: to leave, or to begin anew
 
         def came(track: MediaStreamTrack) -> None:
+            (self.video if track.kind == "video" else self.audio).tracks += 1
             reader = asyncio.create_task(self._read(pc, track), name=f"bot's {track.kind}")
             self._readers.add(reader)
             reader.add_done_callback(self._readers.discard)

@@ -27,6 +27,8 @@ class Flow:
     began: float | None = None
     last: float | None = None
     longest_gap: float = 0.0
+    tracks: int = 0
+    """How many there were so far; a screen is one beside the camera's."""
     ended: int = 0
     """Tracks that ended under us while their sender was still in the call."""
     expected: bool = True
