@@ -78,9 +78,16 @@ describe('a peer', () => {
     expect(steps(treated([lossy(0.3), lossy(0.3), lossy(0.3)]))).toEqual([2, 4, 4]);
   });
 
-  it('is sent less where the line carries less than half', () => {
+  it('is sent less where the line carries less than half for a while', () => {
     const narrow = sample({ outgoing: { available: 600_000, limited: 'bandwidth' } });
-    expect(steps(treated([narrow, narrow]))).toEqual([1, 1]);
+    expect(steps(treated([narrow, narrow, calm, narrow, narrow, narrow]))).toEqual([
+      0, 0, 0, 0, 0, 1,
+    ]);
+    // A browser begins carefully, and finds out from there.
+    const start = [300_000, 420_000, 900_000].map((available) =>
+      sample({ outgoing: { available, limited: 'bandwidth' } }),
+    );
+    expect(steps(treated(start))).toEqual([0, 0, 0]);
   });
 
   it('is sent less where the processor says so for a while', () => {

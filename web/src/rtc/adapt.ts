@@ -55,8 +55,8 @@ export const MOST_PATIENCE = UP_AFTER * 16;
 /** A step up that held for this long was right, and patience is back at its beginning. */
 export const PROVEN_AFTER = 30;
 
-/** The encoder must say so this often in a row: it also does while a call starts. */
-const CPU_AFTER = 3;
+/** So often in a row: encoders and lines also seem too narrow while a call starts. */
+const STRAINED_AFTER = 3;
 
 /** How one peer is treated; `step` counts down the ladders. */
 export interface Treatment {
@@ -67,7 +67,8 @@ export interface Treatment {
   readonly patience: number;
   /** Samples since the last step up; null where it was proven, or there was none. */
   readonly sinceUp: number | null;
-  readonly short: number;
+  /** Samples in a row in which the processor or the line held the picture back. */
+  readonly strained: number;
 }
 
 export const UNTREATED: Treatment = {
@@ -75,7 +76,7 @@ export const UNTREATED: Treatment = {
   calm: 0,
   patience: UP_AFTER,
   sinceUp: null,
-  short: 0,
+  strained: 0,
 };
 
 /**
@@ -87,8 +88,8 @@ export function treat(before: Treatment, sample: Sample, floor: number, sends: S
   const step = Math.max(before.step, floor);
   const sinceUp = before.sinceUp === null ? null : before.sinceUp + 1;
   const proven = sinceUp !== null && sinceUp >= PROVEN_AFTER;
-  const short = sample.outgoing.limited === 'cpu' ? before.short + 1 : 0;
-  const down = stepsDown(sample, cost(step, sends)) || (short >= CPU_AFTER ? 1 : 0);
+  const strained = isStrained(sample, cost(step, sends)) ? before.strained + 1 : 0;
+  const down = stepsDown(sample) || (strained >= STRAINED_AFTER ? 1 : 0);
   if (down > 0) {
     const failed = sinceUp !== null && !proven;
     return {
@@ -96,24 +97,28 @@ export function treat(before: Treatment, sample: Sample, floor: number, sends: S
       calm: 0,
       patience: failed ? Math.min(MOST_PATIENCE, before.patience * 2) : before.patience,
       sinceUp: null,
-      short: 0,
+      strained: 0,
     };
   }
   const calm = isCalm(sample) ? before.calm + 1 : 0;
   const patience = proven ? UP_AFTER : before.patience;
   if (calm >= patience && step > floor && carries(sample, cost(step - 1, sends))) {
-    return { step: step - 1, calm: 0, patience, sinceUp: 0, short };
+    return { step: step - 1, calm: 0, patience, sinceUp: 0, strained };
   }
-  return { step, calm, patience, sinceUp: proven ? null : sinceUp, short };
+  return { step, calm, patience, sinceUp: proven ? null : sinceUp, strained };
 }
 
-/** How many steps a sample asks to go down: losses are halved at once where they are heavy. */
-function stepsDown(sample: Sample, wanted: number): number {
-  const { loss, available, limited } = sample.outgoing;
-  if (loss !== null && loss >= 0.2) return 2;
-  if (loss !== null && loss >= 0.08) return 1;
-  // The line carries less than half of the step: hold to a smaller picture that is whole.
-  return limited === 'bandwidth' && available !== null && available < wanted / 2 ? 1 : 0;
+/** How many steps the losses of a sample ask to go down at once. */
+function stepsDown({ outgoing: { loss } }: Sample): number {
+  if (loss === null || loss < 0.08) return 0;
+  return loss >= 0.2 ? 2 : 1;
+}
+
+/** Whether the processor is busy, or the line carries less than half of the step. */
+function isStrained({ outgoing }: Sample, wanted: number): boolean {
+  const { available, limited } = outgoing;
+  if (limited === 'cpu') return true;
+  return limited === 'bandwidth' && available !== null && available < wanted / 2;
 }
 
 function isCalm({ outgoing, roundTripMs }: Sample): boolean {

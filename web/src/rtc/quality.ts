@@ -44,8 +44,9 @@ export const THRESHOLDS: Readonly<Record<Figure, Threshold>> = {
   frames: { fair: 12, poor: 7, falls: true },
   frozen: { fair: 0.05, poor: 0.2 },
   sound: { fair: 0.03, poor: 0.1 },
-  // A face needs about 150 kbit/s to be one; counts only while the line holds the picture back.
-  bitrate: { fair: 350_000, poor: 150_000, falls: true },
+  // A face needs about 120 kbit/s to be one; counts only while the line holds the picture back.
+  // Browsers begin at 300 kbit/s and find out from there: that much is no trouble.
+  bitrate: { fair: 250_000, poor: 120_000, falls: true },
 };
 
 export const FIGURES = Object.keys(THRESHOLDS) as readonly Figure[];
