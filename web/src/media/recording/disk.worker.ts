@@ -15,10 +15,19 @@ async function open(path: string, entry: Entry): Promise<void> {
   const folder = await folderAt(path);
   // The entry first: a file without one would only be found by its name.
   await saveEntry(folder, entry);
+  await tryRoom(folder, entry);
+  growing = { file: await openFile(folder, partName(entry)), bytes: 0 };
+}
+
+/** Opened anew afterwards: Chromium counts what a file once had as used until it is closed. */
+async function tryRoom(folder: FileSystemDirectoryHandle, entry: Entry): Promise<void> {
   const file = await openFile(folder, partName(entry));
-  growing = { file, bytes: 0 };
-  file.truncate(ROOM_TO_BEGIN);
-  file.truncate(0);
+  try {
+    file.truncate(ROOM_TO_BEGIN);
+    file.truncate(0);
+  } finally {
+    file.close();
+  }
 }
 
 async function append(chunk: Blob): Promise<void> {
