@@ -174,13 +174,21 @@ export class Senders {
     this.#adapting = this.#adapting.then(async () => {
       const sender = this.#lines.get(slot)?.sender;
       if (sender === undefined || this.#isClosed) return;
+      const step = this.#steps.get(slot) ?? null;
       try {
-        await hold(sender, slot, this.#steps.get(slot) ?? null);
+        // A negotiation may change the parameters between reading and setting them.
+        await hold(sender, slot, step).catch(() => hold(sender, slot, step));
       } catch (error) {
-        if (!this.#isClosed) this.#complain(error);
+        if (!this.#isClosed && !isOutdated(error)) this.#complain(error);
       }
     });
   }
+}
+
+/** Then the end of that negotiation sets them. */
+function isOutdated(error: unknown): boolean {
+  const names = ['InvalidModificationError', 'InvalidStateError'];
+  return error instanceof DOMException && names.includes(error.name);
 }
 
 function sends({ direction }: Transceiver): boolean {
