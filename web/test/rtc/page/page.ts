@@ -2,7 +2,8 @@ import { IndexedIdentity } from '../../../src/rtc/device_keys';
 import type { Told } from '../../../src/rtc/line';
 import { Mesh } from '../../../src/rtc/mesh';
 import { SLOTS } from '../../../src/rtc/sending';
-import { Person } from './person';
+import type { Identity } from '../../../src/rtc/proof';
+import { Person, someDevice } from './person';
 
 /**
  * A call within one page: real connections between meshes, and a line instead of a server. A test
@@ -15,8 +16,14 @@ class Call {
   /** A server that stands in the middle: what it makes of a description. */
   forge: ((sdp: string) => string) | null = null;
 
-  async join(session: string, devices: { camera?: boolean; microphone?: boolean } = {}) {
-    const person = new Person(session, (to, told) => this.#relay(session, to, told));
+  async join(
+    session: string,
+    devices: { camera?: boolean; microphone?: boolean } = {},
+    identity?: Identity,
+  ): Promise<void> {
+    const person = new Person(session, identity ?? (await someDevice()), (to, told) =>
+      this.#relay(session, to, told),
+    );
     if (devices.camera === true) await person.openCamera(0);
     if (devices.microphone === true) await person.openMicrophone();
     this.people.set(session, person);
@@ -37,8 +44,9 @@ class Call {
 
   /** The page was loaded anew and took its session up again. */
   async reload(session: string): Promise<void> {
+    const { identity } = this.at(session);
     this.at(session).close();
-    await this.join(session, { camera: true });
+    await this.join(session, { camera: true }, identity);
   }
 
   at(session: string): Person {
@@ -67,6 +75,15 @@ class Call {
         throw new Error(`${session} sees ${this.seen(session, of)} of ${of}: ${wanted}; ${told}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+  }
+
+  /** Waits for the first picture past so many. */
+  async frame(session: string, of: string, past: number, within = 10_000): Promise<void> {
+    const end = performance.now() + within;
+    while ((await this.at(session).frames(of)) <= past) {
+      if (performance.now() > end) throw new Error(`no picture of ${of} past ${String(past)}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 

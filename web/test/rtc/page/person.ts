@@ -1,7 +1,7 @@
 import { browserParts } from '../../../src/rtc/browser';
 import type { Told } from '../../../src/rtc/line';
 import { Mesh } from '../../../src/rtc/mesh';
-import { deviceKey, newKeyPair, type DeviceKey } from '../../../src/rtc/proof';
+import { deviceKey, newKeyPair, type Identity } from '../../../src/rtc/proof';
 import { NOTHING, type Sending } from '../../../src/rtc/sending';
 
 /** One in a call within the page, with a key and the browser's fake devices of their own. */
@@ -15,10 +15,9 @@ export class Person {
 
   constructor(
     readonly session: string,
+    readonly identity: Identity,
     relay: (to: string, told: Told) => Promise<void>,
   ) {
-    const key: Promise<DeviceKey> = newKeyPair().then(deviceKey);
-    const met = new Map<string, string>();
     const parts = browserParts((to, told) => {
       if (told.what === 'description' && told.description.type === 'offer') this.offers += 1;
       return relay(to, told);
@@ -31,15 +30,7 @@ export class Person {
           this.connections.push(connection as unknown as RTCPeerConnection);
           return connection;
         },
-        identity: {
-          own: () => key,
-          keyOf: (device) => Promise.resolve(met.get(device) ?? null),
-          remember: (device, known) => {
-            if (known === null) met.delete(device);
-            else met.set(device, known);
-            return Promise.resolve();
-          },
-        },
+        identity,
         complain: (to, error) => this.complaints.push(`${to}: ${String(error)}`),
       },
       session,
@@ -108,6 +99,21 @@ export class Person {
     this.#screen ??= draw();
     return this.#screen.captureStream(10).getVideoTracks()[0] ?? null;
   }
+}
+
+/** The key of a device of its own, and its memory. */
+export async function someDevice(): Promise<Identity> {
+  const key = await deviceKey(await newKeyPair());
+  const met = new Map<string, string>();
+  return {
+    own: () => Promise.resolve(key),
+    keyOf: (device) => Promise.resolve(met.get(device) ?? null),
+    remember: (device, known) => {
+      if (known === null) met.delete(device);
+      else met.set(device, known);
+      return Promise.resolve();
+    },
+  };
 }
 
 function draw(): HTMLCanvasElement {
