@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sample, type Bend } from '../../test/rtc/reports';
@@ -131,4 +132,33 @@ describe('the verdict', () => {
       }),
     );
   });
+});
+
+it('the published table is the one that judges', () => {
+  const text = readFileSync(new URL('../../../docs/calls.md', import.meta.url), 'utf8');
+  const unit: Record<Figure, (value: number) => string> = {
+    loss: (value) => `${value * 100} %`,
+    roundTrip: (value) => `${value} ms`,
+    jitter: (value) => `${value} ms`,
+    frames: (value) => `under ${value}`,
+    frozen: (value) => `${value * 100} %`,
+    sound: (value) => `${value * 100} %`,
+    bitrate: (value) => `under ${value / 1000} kbit/s`,
+  };
+  const published = text
+    .split('## Adaptive sending')[0]
+    ?.split('\n')
+    .filter((row) => row.startsWith('| ') && !row.startsWith('| figure'))
+    .map((row) =>
+      row
+        .split('|')
+        .slice(2, 4)
+        .map((cell) => cell.trim()),
+    );
+  expect(published).toEqual(
+    FIGURES.map((figure) => {
+      const { fair, poor } = THRESHOLDS[figure];
+      return [unit[figure](fair), unit[figure](poor)];
+    }),
+  );
 });
