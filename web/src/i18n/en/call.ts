@@ -28,11 +28,9 @@ export const call = {
   'call.otherDevice': '{name} (other device)',
   'call.screenOf': 'Screen of {name}',
   'call.yourScreen': 'Your screen',
-  'call.sharesScreen': 'shares the screen',
   'call.muted': 'muted',
   'call.cameraOff': 'camera off',
   'call.handUp': 'hand raised',
-  'call.speaking': 'speaking',
   'call.records': 'records',
   'call.connecting': 'Connecting',
   'call.checking': 'Looking for a route',
@@ -60,6 +58,8 @@ export const call = {
     'Read these numbers to each other. If {name} sees the same, nobody stands between you.',
   'call.verifyUnsigned':
     'One of the two devices has no key, so there is nothing to compare. The connection is encrypted all the same.',
+  'call.trustBody': 'Only go on if {name} has told you that they use a new browser or device.',
+  'call.trust': 'Trust this device',
   'call.verifyNumbers': 'Numbers to compare',
 
   'call.controls': 'Call controls',

@@ -34,11 +34,9 @@ export const call: CatalogueOf<typeof english> = {
   'call.otherDevice': '{name} (autre appareil)',
   'call.screenOf': 'Écran de {name}',
   'call.yourScreen': 'Votre écran',
-  'call.sharesScreen': 'partage son écran',
   'call.muted': 'micro coupé',
   'call.cameraOff': 'caméra coupée',
   'call.handUp': 'main levée',
-  'call.speaking': 'parle',
   'call.records': 'enregistre',
   'call.connecting': 'Connexion',
   'call.checking': 'Recherche d’un chemin',
@@ -66,6 +64,9 @@ export const call: CatalogueOf<typeof english> = {
     'Lisez-vous ces chiffres. Si {name} voit les mêmes, personne ne se tient entre vous.',
   'call.verifyUnsigned':
     'L’un des deux appareils n’a pas de clé : il n’y a rien à comparer. La connexion est chiffrée malgré tout.',
+  'call.trustBody':
+    'Ne continuez que si {name} vous a dit utiliser un nouveau navigateur ou appareil.',
+  'call.trust': 'Faire confiance à cet appareil',
   'call.verifyNumbers': 'Chiffres à comparer',
 
   'call.controls': 'Commandes de l’appel',

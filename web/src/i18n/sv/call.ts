@@ -30,11 +30,9 @@ export const call: CatalogueOf<typeof english> = {
   'call.otherDevice': '{name} (annan enhet)',
   'call.screenOf': '{name} delar skärm',
   'call.yourScreen': 'Din skärm',
-  'call.sharesScreen': 'delar skärmen',
   'call.muted': 'ljud av',
   'call.cameraOff': 'kamera av',
   'call.handUp': 'hand uppe',
-  'call.speaking': 'talar',
   'call.records': 'spelar in',
   'call.connecting': 'Ansluter',
   'call.checking': 'Söker en väg',
@@ -61,6 +59,9 @@ export const call: CatalogueOf<typeof english> = {
   'call.verifyBody': 'Läs upp siffrorna för varandra. Om {name} ser samma står ingen emellan er.',
   'call.verifyUnsigned':
     'En av de två enheterna har ingen nyckel, så det finns inget att jämföra. Anslutningen är krypterad ändå.',
+  'call.trustBody':
+    'Gå vidare bara om {name} har sagt dig att de använder en ny webbläsare eller enhet.',
+  'call.trust': 'Lita på enheten',
   'call.verifyNumbers': 'Siffror att jämföra',
 
   'call.controls': 'Samtalets kontroller',

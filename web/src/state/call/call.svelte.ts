@@ -157,6 +157,11 @@ export class CallModel {
     this.#seat?.mesh.retry(session);
   }
 
+  /** A person believes that someone's device has a new key, and tries it again. */
+  trust(session: string): void {
+    void this.#seat?.mesh.trust(session);
+  }
+
   /** Another network than before: every way is looked for anew. */
   networkChanged(): void {
     this.#seat?.mesh.networkChanged();

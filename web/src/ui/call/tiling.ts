@@ -86,16 +86,19 @@ function beneathSize(count: number, room: Room): Room {
   return { width: height * RATIO, height };
 }
 
+/** A shape nearer to the room's is worth a little of a tile's size. */
+const NEARLY = 0.92;
+
 function bestGrid(count: number, room: Room): { columns: number; width: number } {
-  let best = { columns: 1, width: 0 };
-  for (let columns = 1; columns <= count; columns += 1) {
+  const ways = Array.from({ length: count }, (_, index) => {
+    const columns = index + 1;
     const rows = Math.ceil(count / columns);
-    const across = (room.width - (columns - 1) * GAP) / columns;
+    const across = (room.width - index * GAP) / columns;
     const down = ((room.height - (rows - 1) * GAP) / rows) * RATIO;
-    const width = Math.max(0, Math.min(across, down));
-    if (width > best.width) best = { columns, width };
-  }
-  return best;
+    return { columns, width: Math.max(0, Math.min(across, down)) };
+  });
+  const most = Math.max(...ways.map(({ width }) => width));
+  return ways.findLast(({ width }) => width >= most * NEARLY) ?? { columns: 1, width: 0 };
 }
 
 /** The largest 16:9 place in the middle of another. */
