@@ -42,10 +42,11 @@ export class Person {
     return Math.max(...this.connections.map((each) => each.getTransceivers().length));
   }
 
-  async openCamera(which: number): Promise<void> {
+  /** The first camera or the last one: between them Chromium has a fake one that stalls at times. */
+  async openCamera(which: 0 | 1): Promise<void> {
     const devices = await navigator.mediaDevices.enumerateDevices();
     const cameras = devices.filter(({ kind }) => kind === 'videoinput');
-    const deviceId = cameras[which % cameras.length]?.deviceId ?? '';
+    const deviceId = cameras.at(-which)?.deviceId ?? '';
     const video = { deviceId: { exact: deviceId }, width: 320, height: 240 };
     const stream = await navigator.mediaDevices.getUserMedia({ video });
     const before = this.#sending.camera;
