@@ -101,7 +101,7 @@ docs: $(STAMPS)/dev $(STAMPS)/npm ## Generate what is generated: tables, AsyncAP
 	@cd web && $(WITH_NODE) npm run --silent types
 
 .PHONY: bench
-bench: setup $(STAMPS)/node ## Side-by-side figures (NAME=fanout|post|idle, all without)
+bench: setup $(STAMPS)/node $(STAMPS)/web ## Side-by-side figures (NAME=fanout|post|idle|signaling|call, all without)
 	@$(WITH_NODE) $(BIN)/python -m bench $(NAME) $(ARGS)
 
 .PHONY: lock

@@ -10,7 +10,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import fanout, idle, machine, post, signaling
+from bench import call, fanout, idle, machine, post, signaling
 from bench.figures import Outcome, Target, show_targets, table
 from bench.parley import SETTINGS
 
@@ -24,6 +24,7 @@ class Name(StrEnum):
     POST = "post"
     IDLE = "idle"
     SIGNALING = "signaling"
+    CALL = "call"
 
 
 RUNS: dict[Name, Run] = {
@@ -31,6 +32,7 @@ RUNS: dict[Name, Run] = {
     Name.POST: post.run,
     Name.IDLE: idle.run,
     Name.SIGNALING: signaling.run,
+    Name.CALL: call.run,
 }
 
 
