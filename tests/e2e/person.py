@@ -217,7 +217,7 @@ class Person:
 
     def tile_of(self, name: str) -> Locator:
         """The tile of somebody; one's own is `"Ann (you)"`, a screen `"Screen of Ann"`."""
-        before, whose, after = re.fullmatch(r"(Screen of )?(\S+)( \(.*\))?", name).groups("")
+        before, whose, after = re.fullmatch(r"(Screen of |Your )?(\S+)( \(.*\))?", name).groups("")
         said = f"^{before}{whose}(-[0-9a-f]{{8}})?{re.escape(after)}(,|$)"
         people = self.stage.get_by_role("list", name="People in the call")
         return people.get_by_role("listitem", name=re.compile(said, re.IGNORECASE))

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import fresh
 
-pytestmark = [pytest.mark.web, pytest.mark.calls]
+# Three pages that encode and decode pictures, on two cores.
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
 
 
 def test_three_in_a_mesh_come_and_go(caller: NewPerson, picture: Callable[[Page, str], None]):

@@ -129,6 +129,17 @@ export class AppModel {
     this.doctor = new DoctorModel(
       browserProbes(window, connection, preferences, () => this.session.phase === 'signedIn'),
     );
+    connection.onEvent((event) => {
+      if (event.t !== 'notice.ringing') return;
+      const { by, room, call } = event;
+      const words = {
+        title: this.locale.t('call.incoming', { name: this.profiles.nameOf(by) }),
+        body: this.locale.t('call.incomingIn', { room: this.rooms.of(room)?.info.name ?? '' }),
+      };
+      this.notifications.ring(words, call, () => {
+        this.router.go({ at: 'room', room, message: null });
+      });
+    });
     window.addEventListener('pagehide', () => {
       this.rooms.tellReadNow();
     });

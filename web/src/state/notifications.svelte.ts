@@ -34,13 +34,9 @@ export class NotificationsModel {
     connection.onEvent((event) => {
       if (event.t !== 'message.posted' || event.author === me() || !this.#isDue()) return;
       if (this.#mentionsOnly && !event.mentions.includes(me())) return;
-      const { title, body } = words(event);
       // One notification a room: the newest stands for the others.
-      const shown = new Notification(title, { body, tag: event.room, icon: '/icon.svg' });
-      shown.addEventListener('click', () => {
-        globalThis.focus();
+      this.#show(words(event), event.room, () => {
         open(event);
-        shown.close();
       });
     });
   }
@@ -68,6 +64,20 @@ export class NotificationsModel {
   limitToMentions(only: boolean): void {
     this.#mentionsOnly = only;
     this.#preferences.set('notify.mentions', only ? 'yes' : null);
+  }
+
+  /** A call is asked for; `open` leads to it. */
+  ring(words: Words, call: string, open: () => void): void {
+    if (this.#isDue()) this.#show(words, call, open);
+  }
+
+  #show({ title, body }: Words, tag: string, open: () => void): void {
+    const shown = new Notification(title, { body, tag, icon: '/icon.svg' });
+    shown.addEventListener('click', () => {
+      globalThis.focus();
+      open();
+      shown.close();
+    });
   }
 
   #isDue(): boolean {

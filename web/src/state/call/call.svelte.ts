@@ -145,10 +145,10 @@ export class CallModel {
 
   /** Goes, at once; the server hears of it when it can. */
   leave(): void {
-    const { room } = this;
+    const { phase } = this;
     this.#stop();
     this.#phase = { at: 'idle' };
-    if (room !== null) this.#tellLeft(room);
+    if (phase.at === 'in' || phase.at === 'joining') this.#tellLeft(phase.room);
   }
 
   /** Tries to reach someone again. */

@@ -46,6 +46,10 @@ export function callKeys(app: AppModel): CallKeys {
       }
       if (event.repeat) return;
       switch (event.key.toLowerCase()) {
+        case 'escape':
+          if (!call.stage.full) return;
+          call.stage.fill(false);
+          break;
         case 'm':
           talking = false;
           setMuted(!localMedia.muted);
