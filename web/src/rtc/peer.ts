@@ -4,6 +4,7 @@ import { answered, maker, trickles } from './descriptions';
 import type { Description, Line, Told } from './line';
 import { Link } from './link';
 import type { Complaint } from './negotiation';
+import { Past } from './past';
 import type { Streams } from './senders';
 import { NOTHING, type Sending, type SendingStep } from './sending';
 import { Alarm, type Timer } from './timer';
@@ -35,9 +36,6 @@ export const REPAIRS = 3;
 /** Relayed and direct ways often connect within the same second; the better one wins later. */
 export const ROUTE_MS = 3_000;
 
-/** More than a peer makes in a call that goes badly all day. */
-const PAST_LIMIT = 64;
-
 /** What a peer stands on. */
 export interface PeerParts {
   connect(): Connection;
@@ -63,7 +61,7 @@ export interface PeerParts {
 export class Peer {
   readonly #parts: PeerParts;
   readonly #early = new CandidateQueue();
-  readonly #past = new Set<string>();
+  readonly #past = new Past();
   readonly #first: Alarm;
   readonly #next: Alarm;
   readonly #measure: Alarm;
@@ -162,7 +160,7 @@ export class Peer {
     if (this.#state === 'closed' || this.#state === 'connected') return;
     this.#repairs = 0;
     this.#why = null;
-    if (this.#other !== null) this.#leaveBehind(this.#other);
+    if (this.#other !== null) this.#past.add(this.#other);
     this.#anew();
     this.#link.begin();
     this.#become('connecting');
@@ -206,7 +204,7 @@ export class Peer {
         this.#anew();
         this.#link.begin();
       } else {
-        this.#leaveBehind(this.#other);
+        this.#past.add(this.#other);
         this.#anew();
       }
       if (this.#wasConnected) this.#become('interrupted');
@@ -269,12 +267,6 @@ export class Peer {
     this.#link = this.#connect();
   }
 
-  #leaveBehind(other: string): void {
-    this.#past.add(other);
-    const [oldest] = this.#past;
-    if (this.#past.size > PAST_LIMIT && oldest !== undefined) this.#past.delete(oldest);
-  }
-
   #look(): void {
     const { connectionState, iceConnectionState } = this.#link.connection;
     const before = this.#seen;
@@ -324,7 +316,7 @@ export class Peer {
     if (this.#other === null || this.#repairs === 1) {
       this.#restart();
     } else if (this.#repairs === 2) {
-      this.#leaveBehind(this.#other);
+      this.#past.add(this.#other);
       this.#anew();
       this.#link.begin();
     } else {
@@ -336,7 +328,7 @@ export class Peer {
   #fallBackInStep(): void {
     if (this.#isOver() || this.#repairs >= REPAIRS) return;
     this.#repairs += 1;
-    if (this.#other !== null) this.#leaveBehind(this.#other);
+    if (this.#other !== null) this.#past.add(this.#other);
     this.#anew();
     this.#link.begin();
     if (this.#wasConnected) this.#become('interrupted');
@@ -345,7 +337,7 @@ export class Peer {
 
   #restart(): void {
     if (this.#other !== null && !this.#canRestart) {
-      this.#leaveBehind(this.#other);
+      this.#past.add(this.#other);
       this.#anew();
     }
     this.#first.clear();

@@ -1,6 +1,16 @@
 import type { Connection, Sender, TrackArrival } from '../../src/rtc/connection';
 import { scriptedStream } from './scripted_media';
-import { both, direction, read, receiving, reversed, sending, written } from './scripted_sdp';
+import {
+  both,
+  direction,
+  invalidState,
+  mustKeepLines,
+  read,
+  receiving,
+  reversed,
+  sending,
+  written,
+} from './scripted_sdp';
 import type { Content, Section } from './scripted_sdp';
 import { ScriptedTransceiver, type Owner } from './scripted_transceiver';
 
@@ -246,7 +256,7 @@ export class ScriptedConnection implements Connection, Owner {
 
   #takeOffer(offer: RTCSessionDescriptionInit, content: Content): void {
     if (this.signalingState === 'have-local-offer') this.#rollBack();
-    this.#mustKeepLines(content.sections);
+    mustKeepLines(read(this.#current?.remote.sdp ?? '').sections, content.sections);
     for (const section of content.sections) {
       this.#associate(section);
       this.#hear(this.#at(section.mid), section);
@@ -299,15 +309,6 @@ export class ScriptedConnection implements Connection, Owner {
       this.#wantsRestart = true;
     }
     this.#pendingLocal = null;
-  }
-
-  #mustKeepLines(sections: readonly Section[]): void {
-    const agreed = read(this.#current?.remote.sdp ?? '').sections;
-    agreed.forEach(({ mid, kind }, index) => {
-      if (sections[index]?.mid !== mid || sections[index].kind !== kind) {
-        throw new DOMException('m-lines changed their order', 'InvalidAccessError');
-      }
-    });
   }
 
   /** RFC 8829 §5.10: the transceiver of an offered m-line, found or made. */
@@ -405,8 +406,4 @@ export class ScriptedConnection implements Connection, Owner {
     }
     this.onicecandidate?.({ candidate: null });
   }
-}
-
-function invalidState(message: string): DOMException {
-  return new DOMException(message, 'InvalidStateError');
 }

@@ -76,3 +76,16 @@ export function both(
 ): RTCRtpTransceiverDirection {
   return direction(sending(one) && sending(other), receiving(one) && receiving(other));
 }
+
+/** A new offer keeps the m-lines that were agreed on, in their order (RFC 8829 §5.2.2). */
+export function mustKeepLines(agreed: readonly Section[], offered: readonly Section[]): void {
+  agreed.forEach(({ mid, kind }, index) => {
+    if (offered[index]?.mid !== mid || offered[index].kind !== kind) {
+      throw new DOMException('m-lines changed their order', 'InvalidAccessError');
+    }
+  });
+}
+
+export function invalidState(message: string): DOMException {
+  return new DOMException(message, 'InvalidStateError');
+}
