@@ -1,5 +1,5 @@
-import type * as wire from '../../src/protocol/generated';
-import { refusedHere } from '../../src/protocol/refused';
+import * as wire from '../../src/protocol/generated';
+import { Refused, refusedHere } from '../../src/protocol/refused';
 import type { Told } from '../../src/rtc/line';
 import type { Present } from '../../src/rtc/mesh';
 import type { PeerView } from '../../src/rtc/view';
@@ -65,8 +65,9 @@ export class ScriptedLine implements Connection {
     command: wire.CommandByTag[T] & { t: T },
   ): Promise<wire.ReplyByTag[T]> {
     this.asked.push(command as wire.SocketCommand);
-    const code = this.state.at === 'online' ? this.refuse[command.t] : 'client.offline';
-    if (code !== undefined) return Promise.reject(refusedHere(code as 'client.offline'));
+    if (this.state.at !== 'online') return Promise.reject(refusedHere('client.offline'));
+    const code = this.refuse[command.t];
+    if (code !== undefined) return Promise.reject(refused(code));
     return Promise.resolve(this.#answer(command as wire.SocketCommand) as wire.ReplyByTag[T]);
   }
 
@@ -121,6 +122,11 @@ export class ScriptedLine implements Connection {
         return { t: 'done' };
     }
   }
+}
+
+function refused(code: wire.ErrorCode): Refused {
+  const { retryable } = wire.ERRORS[code];
+  return new Refused({ t: 'error', code, message: code, retryable });
 }
 
 export const participant = (session: string, media: wire.Media = {}): wire.Participant => ({
