@@ -9,6 +9,7 @@ import msgspec
 
 from contracts.ids import RoomId, UserId
 from runtime.ids import now_ms
+from stack.bot.proofs import Prover
 
 _PATIENCE = 30.0
 _LABEL = "Parley's bot"
@@ -32,6 +33,8 @@ class Account:
 
     def __init__(self, url: str, trust: ssl.SSLContext | None, *, password: str = "") -> None:
         """`password` is that of an account which goes when we go."""
+        self.prover = Prover()
+        """The device's key. Peers remember it, and take another one there for a forgery."""
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"Origin": url},

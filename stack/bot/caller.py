@@ -39,7 +39,7 @@ from stack.bot.account import Account
 from stack.bot.connection import Connection, Gone
 from stack.bot.figures import CallerFigures
 from stack.bot.peer import Parts, Peer
-from stack.bot.proofs import Prover, holds
+from stack.bot.proofs import holds
 from stack.bot.pulse import Pulse
 from stack.bot.rosters import Missed, RosterEvent, after
 from stack.bot.sources import Picture, Sound
@@ -116,7 +116,7 @@ class Caller:
     ) -> None:
         """`first` is the index of the gateway to begin at."""
         self.room = room
-        self.prover = Prover()
+        self.prover = account.prover
         self.pulse = Pulse()
         self.roster: Roster | None = None
         self.peers: dict[SessionId, Peer] = {}
