@@ -210,7 +210,7 @@ export class ScriptedMedia implements CallMedia {
   release(): void {
     this.releases += 1;
   }
-  change(change: Partial<Pick<ScriptedMedia, 'muted' | 'handUp'>>): void {
+  change(change: Partial<Pick<ScriptedMedia, 'muted' | 'handUp' | 'camera'>>): void {
     Object.assign(this, change);
     this.#listener?.(this.sending());
   }

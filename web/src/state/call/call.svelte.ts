@@ -176,7 +176,7 @@ export class CallModel {
   // ---- inside -----------------------------------------------------------------------------
 
   async #takeSeat(room: string): Promise<void> {
-    const { connection, media, quality, calls } = this.#parts;
+    const { connection, quality, calls } = this.#parts;
     const { session } = connection;
     // Without a connection one is let in as soon as there is one.
     if (session === null || connection.state.at !== 'online') return;
@@ -196,7 +196,7 @@ export class CallModel {
     try {
       // The server may take up two commands in any order.
       await this.#leaving;
-      const roster = await seat.take(this.#own, media.sending());
+      const roster = await seat.take(this.#own);
       if (this.#seat !== seat) return;
       this.#roster = roster;
       this.#phase = { at: 'in', room };

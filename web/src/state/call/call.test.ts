@@ -79,6 +79,17 @@ describe('a call', () => {
     expect(call.people.map(({ session }) => session)).toEqual(['me-1', 'bob-1']);
   });
 
+  test('sends what opens while one is being let in', async () => {
+    const camera = { kind: 'video' } as MediaStreamTrack;
+    call.prepare('kitchen');
+    const joining = call.join('kitchen');
+    media.change({ camera });
+    await joining;
+    await settled();
+    expect(mesh().sent.at(-1)?.camera).toBe(camera);
+    expect(line.last('signaling.set_media').media).toMatchObject({ camera: true });
+  });
+
   test('asks for the roster where it has missed something', async () => {
     await joined();
     line.comes(participant('bob-1'), false);

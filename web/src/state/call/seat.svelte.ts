@@ -1,7 +1,6 @@
 import { Refused } from '../../protocol/refused';
 import type { IceServers, Media, Roster } from '../../protocol/generated';
 import type { MeshParts, Mesh, PeerView } from '../../rtc/mesh';
-import type { Sending } from '../../rtc/sending';
 import type { Connection } from '../ports';
 import { Courier } from './courier';
 import { isSignal, toldBy } from './signals';
@@ -67,7 +66,7 @@ export class Seat {
    *
    * @throws {Refused} where the server says no, or does not answer.
    */
-  async take(media: Media, sending: Sending): Promise<Roster> {
+  async take(media: Media): Promise<Roster> {
     this.#wanted = this.#own(media);
     const told = this.#wanted;
     const servers = this.#askServers();
@@ -80,7 +79,6 @@ export class Seat {
     const found = await servers;
     if (this.#closed) return roster;
     if (found !== null) this.mesh.configure(configurationOf(found));
-    this.mesh.send(sending);
     this.setRoster(roster);
     this.tellMedia();
     return roster;
