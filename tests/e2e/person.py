@@ -2,9 +2,11 @@
 
 import re
 import secrets
+from contextlib import suppress
 from typing import Self
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 
 def fresh(name: str) -> str:
@@ -45,6 +47,12 @@ class Person:
 
     def closes_the_laptop(self) -> None:
         """The tab is gone; the device stays signed in."""
+        self.page.close()
+
+    def crashes(self) -> None:
+        """The tab dies on the spot: it says goodbye to nobody."""
+        with self.page.expect_event("crash"), suppress(PlaywrightError):
+            self.page.goto("chrome://crash", wait_until="commit")
         self.page.close()
 
     def comes_back(self, path: str = "/") -> Self:

@@ -24,6 +24,10 @@ class Relay:
         """Take connections, from now on or again."""
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port)
 
+    def lead(self, target: int) -> None:
+        """Take new connections to another port, as a balancer does with those of a lost gateway."""
+        self._target = target
+
     async def cut(self) -> None:
         """Break every connection and take no new ones."""
         if self._server is not None:
