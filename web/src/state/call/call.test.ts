@@ -83,11 +83,13 @@ describe('a call', () => {
     const camera = { kind: 'video' } as MediaStreamTrack;
     call.prepare('kitchen');
     const joining = call.join('kitchen');
+    for (let turn = 0; turn < 2; turn += 1) await Promise.resolve();
     media.change({ camera });
     await joining;
     await settled();
     expect(mesh().sent.at(-1)?.camera).toBe(camera);
-    expect(line.last('signaling.set_media').media).toMatchObject({ camera: true });
+    const told = line.asked.findLast((command) => 'media' in command);
+    expect(told).toMatchObject({ media: { camera: true } });
   });
 
   test('asks for the roster where it has missed something', async () => {
