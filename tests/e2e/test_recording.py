@@ -24,7 +24,7 @@ pytestmark = pytest.mark.web
 
 Picture = Callable[[Page, str], None]
 
-SHORT = (1, 90)
+SHORT = (0.3, 90)
 """Seconds of a recording that was stopped at four by its clock, on a machine that is busy."""
 
 AUDIBLE = 0.02
@@ -58,9 +58,9 @@ def assert_lively(seen: Seen, *, seconds: tuple[float, float]) -> None:
     """It moves, it is as long as it should be, it plays, and one can jump about in it."""
     shortest, longest = seconds
     assert shortest <= seen.duration <= longest, seen
-    assert seen.pictures >= 2, seen
+    assert seen.pictures >= 3, seen
     assert seen.colours >= 8, seen
-    assert seen.played >= 0.3, seen
+    assert seen.played > 0.2, seen
     assert seen.missed < 0.1, seen
     assert (seen.width, seen.height) in {(1280, 720), (1920, 1080)}, seen
 
@@ -95,7 +95,7 @@ def test_a_camera_is_recorded_played_renamed_downloaded_deleted(
     assert studio.loudest() > AUDIBLE
 
     studio.acts("Recording", "Rename")
-    ann.page.get_by_label("Name").fill("Bread, step by step")
+    ann.page.get_by_label("Name", exact=True).fill("Bread, step by step")
     ann.page.get_by_role("button", name="Save").click()
     expect(studio.rows).to_contain_text("Bread, step by step")
     ann.page.reload()
@@ -277,6 +277,6 @@ def test_a_call_is_recorded_with_everyone_in_it(caller: NewPerson, picture: Pict
         timeout=30_000
     )
     studio = Studio(ann.page).opens()
-    assert_lively(studio.plays(kitchen), seconds=(0.5, 90))
+    assert_lively(studio.plays(kitchen), seconds=SHORT)
     assert studio.loudest() > AUDIBLE
     picture(ann.page, "recordings-of-a-call-desktop")

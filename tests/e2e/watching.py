@@ -18,8 +18,10 @@ async (video) => {
   const pictures = new Set();
   let colours = 0;
   let missed = 0;
-  for (let step = 9; step > 0; step -= 1) {
-    const sought = (video.duration * step) / 10;
+  // An encoder that falls behind writes most of its pictures at the beginning.
+  const places = [0.9, 0.7, 0.5, 0.3, 0.1].map((part) => part * video.duration);
+  places.push(0.25, 0.2, 0.15, 0.1, 0.05);
+  for (const sought of places) {
     video.currentTime = sought;
     await soon('seeked');
     missed = Math.max(missed, Math.abs(video.currentTime - sought));
@@ -39,7 +41,7 @@ async (video) => {
 
 @dataclass(frozen=True)
 class Seen:
-    """What a `<video>` showed, at nine places from its end to its beginning."""
+    """What a `<video>` showed, at ten places from its end to its beginning."""
 
     duration: float
     width: int

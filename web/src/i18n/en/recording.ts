@@ -12,7 +12,6 @@ export const recording = {
   'recording.everyone': 'Everyone and what is shared',
   'recording.onlyScreen': 'Only the shared screen, with all voices',
   'recording.onlySelf': 'Only you',
-  'recording.toldEveryone': 'Everyone in the call sees that you record.',
   'recording.underWay': 'Recording, {time}',
   'recording.goOn': 'Show the recording',
 
@@ -24,7 +23,6 @@ export const recording = {
   'recording.preview': 'Preview of the recording',
   'recording.startScreen': 'Record a screen',
   'recording.startCamera': 'Record the camera',
-  'recording.soundOnly': 'Only sound',
 
   'recording.emptyTitle': 'No recordings yet',
   'recording.emptyBody':

@@ -14,7 +14,6 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.everyone': 'Tout le monde et ce qui est partagé',
   'recording.onlyScreen': 'Seulement l’écran partagé, avec toutes les voix',
   'recording.onlySelf': 'Seulement vous',
-  'recording.toldEveryone': 'Tout le monde dans l’appel voit que vous enregistrez.',
   'recording.underWay': 'Enregistrement, {time}',
   'recording.goOn': 'Montrer l’enregistrement',
 
@@ -27,7 +26,6 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.preview': 'Aperçu de l’enregistrement',
   'recording.startScreen': 'Enregistrer un écran',
   'recording.startCamera': 'Enregistrer la caméra',
-  'recording.soundOnly': 'Son seulement',
 
   'recording.emptyTitle': 'Pas encore d’enregistrements',
   'recording.emptyBody':

@@ -14,7 +14,6 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.everyone': 'Alla och det som delas',
   'recording.onlyScreen': 'Bara den delade skärmen, med allas röster',
   'recording.onlySelf': 'Bara du',
-  'recording.toldEveryone': 'Alla i samtalet ser att du spelar in.',
   'recording.underWay': 'Spelar in, {time}',
   'recording.goOn': 'Visa inspelningen',
 
@@ -26,7 +25,6 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.preview': 'Förhandsvisning av inspelningen',
   'recording.startScreen': 'Spela in en skärm',
   'recording.startCamera': 'Spela in kameran',
-  'recording.soundOnly': 'Bara ljud',
 
   'recording.emptyTitle': 'Inga inspelningar än',
   'recording.emptyBody':

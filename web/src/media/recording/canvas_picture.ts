@@ -1,7 +1,7 @@
 import type { Answered, Told } from './mixing';
 import { paint, type Frame } from './painter';
-import { PICTURES_PER_SECOND, type Feeds, type Picture } from './picture';
-import type { Scene, Size } from './scene';
+import type { Feeds, Picture } from './picture';
+import type { Scene, Shape } from './scene';
 import { startMixing } from './worker_picture';
 
 /** Drawn in the page, to the beat of a worker, where frames can't leave the page. */
@@ -13,12 +13,12 @@ export class CanvasPicture implements Picture {
   #feeds: Feeds = new Map();
   #scene: Scene | null = null;
 
-  constructor({ width, height }: Size) {
+  constructor({ width, height, perSecond }: Shape) {
     const canvas = document.createElement('canvas');
     canvas.width = width;
     canvas.height = height;
     this.#context = canvas.getContext('2d', { alpha: false });
-    const [track] = canvas.captureStream(PICTURES_PER_SECOND).getVideoTracks();
+    const [track] = canvas.captureStream(perSecond).getVideoTracks();
     if (track === undefined) throw new Error('a canvas gave no track');
     this.track = track;
     this.#ticker = startMixing();
@@ -26,7 +26,7 @@ export class CanvasPicture implements Picture {
       if (data.t === 'ticked') this.#draw();
       else this.#ticker.terminate();
     });
-    this.#tell({ t: 'tick', perSecond: PICTURES_PER_SECOND });
+    this.#tell({ t: 'tick', perSecond });
   }
 
   show(scene: Scene, feeds: Feeds): void {

@@ -1,6 +1,6 @@
 import { CanvasPicture } from './canvas_picture';
 import type { Picture } from './picture';
-import { arrange, type Part, type Size } from './scene';
+import { arrange, type Part, type Shape } from './scene';
 import { Sound } from './sound';
 import { castOf, type Portion, type RecorderSources, type Shown } from './sources';
 import { canMixInWorker, WorkerPicture } from './worker_picture';
@@ -16,7 +16,7 @@ export interface Look {
  * screens are switched, and `stream` stays the same two tracks.
  */
 export class Mixer {
-  readonly size: Size;
+  readonly shape: Shape;
   readonly stream: MediaStream;
   readonly #picture: Picture;
   readonly #sound = new Sound();
@@ -28,14 +28,14 @@ export class Mixer {
   constructor(
     sources: RecorderSources,
     portion: Portion,
-    size: Size,
+    shape: Shape,
     look: (person: string, name: string) => Look,
   ) {
-    this.size = size;
+    this.shape = shape;
     this.#sources = sources;
     this.#portion = portion;
     this.#look = look;
-    this.#picture = canMixInWorker() ? new WorkerPicture(size) : new CanvasPicture(size);
+    this.#picture = canMixInWorker() ? new WorkerPicture(shape) : new CanvasPicture(shape);
     this.stream = new MediaStream([this.#picture.track, this.#sound.track]);
     this.#deaf = sources.onChange(() => {
       this.#remix();
@@ -64,8 +64,9 @@ export class Mixer {
         return { kind, name, ...this.#look(person, name), feed: track?.id ?? null };
       };
     const screens = cast.screens.map(partOf('screen'));
-    const tiles = arrange(screens, cast.faces.map(partOf('face')), this.size);
-    this.#picture.show({ ...this.size, tiles }, feeds);
+    const { width, height } = this.shape;
+    const tiles = arrange(screens, cast.faces.map(partOf('face')), { width, height });
+    this.#picture.show({ width, height, tiles }, feeds);
     this.#sound.hear(cast.voices);
   }
 }
@@ -73,7 +74,12 @@ export class Mixer {
 /** Eight cores encode 1080p beside a call; with fewer its own pictures would suffer. */
 const CORES_FOR_LARGE = 8;
 
-/** Large enough to read a screen by, where the machine can. */
-export function sizeFor(cores: number): Size {
-  return cores >= CORES_FOR_LARGE ? { width: 1920, height: 1080 } : { width: 1280, height: 720 };
+/** Two cores that decode and encode a call as well fall behind at 25 pictures a second of 720p. */
+const CORES_FOR_SMOOTH = 4;
+
+/** Large enough to read a screen by, and smooth, where the machine can. */
+export function shapeFor(cores: number): Shape {
+  const size =
+    cores >= CORES_FOR_LARGE ? { width: 1920, height: 1080 } : { width: 1280, height: 720 };
+  return { ...size, perSecond: cores >= CORES_FOR_SMOOTH ? 25 : 15 };
 }

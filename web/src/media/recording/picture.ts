@@ -12,9 +12,3 @@ export interface Picture {
   show(scene: Scene, feeds: Feeds): void;
   close(): void;
 }
-
-/**
- * A second. Enough for faces; of a screen it is more than is read. Each picture more is encoded
- * beside the call's own.
- */
-export const PICTURES_PER_SECOND = 25;

@@ -5,6 +5,11 @@ export interface Size {
   readonly height: number;
 }
 
+/** What a recording is made in: its size, and how many pictures of it a second. */
+export interface Shape extends Size {
+  readonly perSecond: number;
+}
+
 export interface Box extends Size {
   readonly x: number;
   readonly y: number;

@@ -1,7 +1,7 @@
 /// <reference types="dom-mediacapture-transform" />
 import type { Told } from './mixing';
-import { PICTURES_PER_SECOND, type Feeds, type Picture } from './picture';
-import type { Scene, Size } from './scene';
+import type { Feeds, Picture } from './picture';
+import type { Scene, Shape } from './scene';
 
 /** Whether frames can leave the page and come back as a track. */
 export function canMixInWorker(): boolean {
@@ -18,7 +18,7 @@ export class WorkerPicture implements Picture {
   readonly #worker: Worker;
   #feeds: Feeds = new Map();
 
-  constructor({ width, height }: Size) {
+  constructor({ width, height, perSecond }: Shape) {
     const generator = new MediaStreamTrackGenerator({ kind: 'video' });
     this.track = generator;
     this.#worker = startMixing();
@@ -26,7 +26,7 @@ export class WorkerPicture implements Picture {
       this.#worker.terminate();
     });
     const into = generator.writable;
-    this.#tell({ t: 'draw', width, height, perSecond: PICTURES_PER_SECOND, into }, into);
+    this.#tell({ t: 'draw', width, height, perSecond, into }, into);
   }
 
   show(scene: Scene, feeds: Feeds): void {

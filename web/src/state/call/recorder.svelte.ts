@@ -1,7 +1,7 @@
 import type { Archive } from '../../media/recording/archive';
 import { DiskRefused } from '../../media/recording/disk';
 import { bestFormat, type Format } from '../../media/recording/format';
-import { Mixer, sizeFor } from '../../media/recording/mixer';
+import { Mixer, shapeFor } from '../../media/recording/mixer';
 import type { Portion, RecorderSources } from '../../media/recording/sources';
 import { Take } from '../../media/recording/take';
 import { hueOf, initialsOf } from '../face';
@@ -142,7 +142,7 @@ export class RecorderModel {
     return Take.begin(archive, {
       stream: mixer.stream,
       format,
-      pixels: mixer.size.width * mixer.size.height,
+      pixels: mixer.shape.width * mixer.shape.height,
       title: plan.title,
       of: plan.of,
     });
@@ -150,7 +150,7 @@ export class RecorderModel {
 
   /** One picture and sound out of the sources. Whoever asks for it closes it. */
   mix(sources: RecorderSources, portion: Portion): Mixer {
-    return new Mixer(sources, portion, sizeFor(this.#parts.cores), (person, name) => ({
+    return new Mixer(sources, portion, shapeFor(this.#parts.cores), (person, name) => ({
       hue: hueOf(person),
       initials: initialsOf(name),
     }));
