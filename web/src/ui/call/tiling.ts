@@ -87,7 +87,7 @@ function beneathSize(count: number, room: Room): Room {
 }
 
 /** A shape nearer to the room's is worth a little of a tile's size. */
-const NEARLY = 0.92;
+const NEARLY = 0.85;
 
 function bestGrid(count: number, room: Room): { columns: number; width: number } {
   const ways = Array.from({ length: count }, (_, index) => {
