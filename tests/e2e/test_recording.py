@@ -24,7 +24,7 @@ pytestmark = pytest.mark.web
 
 Picture = Callable[[Page, str], None]
 
-SHORT = (0.3, 90)
+SHORT = (0.1, 90)
 """Seconds of a recording that was stopped at four by its clock, on a machine that is busy."""
 
 AUDIBLE = 0.02
@@ -270,6 +270,7 @@ def test_a_call_is_recorded_with_everyone_in_it(caller: NewPerson, picture: Pict
     stop = ann.page.get_by_role("button", name="Stop recording")
     expect(stop).to_be_visible(timeout=20_000)
     expect(bob.page.get_by_text(re.compile("record", re.IGNORECASE)).first).to_be_visible()
+    expect(stop).to_have_text(re.compile(r"0:(0[6-9]|[1-5]\d)"), timeout=30_000)
     ann.page.wait_for_function(GROWN, arg=SECONDS_WORTH, timeout=90_000)
     picture(ann.page, "recording-a-call-desktop")
     stop.click()
