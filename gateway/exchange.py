@@ -57,6 +57,7 @@ class Exchange:
             heartbeat_ms=settings.heartbeat_ms,
             requests=settings.requests_per_session,
             rate_factor=settings.rate_factor,
+            mesh_limit=settings.mesh_limit,
         )
         self.services = Services(bus)
         self.hub = Hub(self._subscribe, self._overhear)

@@ -15,7 +15,6 @@ from contracts.frames import FollowedRoom
 from contracts.ids import GatewayId, RequestId, RoomId, SessionId
 from contracts.notices import RoomRemoved, SignedOut
 from contracts.presence import SESSION_GRACE_SECONDS
-from contracts.signaling import MESH_LIMIT
 from gateway.buckets import REFUSED, Bucket, Buckets
 from gateway.effects import (
     Ask,
@@ -54,6 +53,7 @@ class Rules:
     heartbeat_ms: int
     requests: int
     rate_factor: float
+    mesh_limit: int
 
 
 class Session:
@@ -142,7 +142,7 @@ class Session:
                 frame_bytes=frames.MAX_FRAME_BYTES,
                 message_chars=MESSAGE_CHARS,
                 followed_rooms=frames.MAX_FOLLOWED,
-                call_participants=MESH_LIMIT,
+                call_participants=self._rules.mesh_limit,
             ),
         )
         return [_reply(request, welcome)]

@@ -4,9 +4,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from contracts.signaling import MESH_LIMIT
 from runtime.settings import ProcessSettings
 
 Network = IPv4Network | IPv6Network
@@ -37,6 +38,8 @@ class GatewaySettings(ProcessSettings):
     heartbeat_ms: int = 25_000
     """Below the 30–60 s at which proxies end a connection that says nothing."""
     hello_seconds: float = 5.0
+    mesh_limit: int = Field(default=MESH_LIMIT, ge=2, le=16)
+    """People in one call, as signaling holds to it: browsers are told it when they connect."""
     requests_per_session: int = 64
     """Requests of one connection that may wait for their services at the same time: a page that
     opens asks for everything it shows at once."""

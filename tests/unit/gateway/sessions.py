@@ -26,7 +26,12 @@ REFUSED = {
     "forged": Code.TOKEN_INVALID,
 }
 RULES = Rules(
-    gateway=GatewayId(new_id()), hello_ms=5_000, heartbeat_ms=25_000, requests=4, rate_factor=1.0
+    gateway=GatewayId(new_id()),
+    hello_ms=5_000,
+    heartbeat_ms=25_000,
+    requests=4,
+    rate_factor=1.0,
+    mesh_limit=9,
 )
 
 
