@@ -1,0 +1,125 @@
+"""Whether a call goes on while something is broken: what two people see of each other, judged by
+their browsers' own frames, and by the connections that carry it.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from playwright.sync_api import Locator
+
+from tests.e2e.person import Person
+
+LONGEST_GAP_MS = 500
+"""How long a picture may stand still on account of what was broken."""
+
+# From the camera of one to the screen of the other; a stall at the source shows this much later.
+_ON_THE_WAY_MS = 1_000
+
+_MORE_PICTURES = 20
+
+_WATCH = """
+([theirs, own]) => {
+  const [track] = theirs.srcObject.getVideoTracks();
+  const connection = parleyConnections.find(
+    (each) => each.getReceivers().some((receiver) => receiver.track === track));
+  const watch = {
+    connection, track, ended: 0, theirs: [], own: [],
+  };
+  for (const { track } of connection.getReceivers()) {
+    track.addEventListener('ended', () => { watch.ended += 1; });
+  }
+  const note = (video, moments) => {
+    const again = (now) => {
+      moments.push(performance.timeOrigin + now);
+      video.requestVideoFrameCallback(again);
+    };
+    video.requestVideoFrameCallback(again);
+  };
+  note(theirs, watch.theirs);
+  note(own, watch.own);
+  window.parleyWatch = watch;
+}
+"""
+
+_LOOK = """
+(theirs) => {
+  const { connection, track, ended, ...moments } = window.parleyWatch;
+  const now = performance.timeOrigin + performance.now();
+  return {
+    theirs: [...moments.theirs, now],
+    own: [...moments.own, now],
+    ended: ended + connection.getReceivers().filter((r) => r.track.readyState !== 'live').length,
+    state: connection.connectionState,
+    same: theirs.srcObject?.getVideoTracks()[0] === track,
+  };
+}
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page has seen since the watch began; moments are milliseconds since the epoch."""
+
+    theirs: list[float]
+    """When each picture of the other one was shown, and when it was asked."""
+    own: list[float]
+    """The same of one's own camera, which no server has to do with."""
+    ended: int
+    """Tracks of the other one that have ended."""
+    state: str
+    """Of the connection that was watched."""
+    same: bool
+    """The tile shows that connection's picture still, and no other one's."""
+
+
+class SteadyCall:
+    """Two people who see each other, from now on."""
+
+    def __init__(self, one: Person, other: Person) -> None:
+        self._sides = [(one, other), (other, one)]
+        for person, seen in self._sides:
+            person.sees_tile_of(seen.name)
+            own = _video(person, f"{person.name} (you)").element_handle()
+            theirs = _video(person, seen.name).element_handle()
+            person.page.evaluate(_WATCH, [theirs, own])
+        self.goes_on()
+
+    def goes_on(self) -> None:
+        """More pictures come, in both directions."""
+        for person, _ in self._sides:
+            shown = person.page.evaluate("parleyWatch.theirs.length")
+            person.page.wait_for_function(
+                "shown => parleyWatch.theirs.length > shown",
+                arg=shown + _MORE_PICTURES,
+                timeout=30_000,
+            )
+
+    def was_undisturbed(self) -> None:
+        """The same connections, all tracks, and no picture that stood still.
+
+        Pages share a machine, which may be busy: while a camera's own picture stands still in one
+        of the two pages, pictures between them may do so for as long, and half a second more.
+        """
+        self.goes_on()
+        looks = {
+            person.name: Look(**_video(person, seen.name).evaluate(_LOOK))
+            for person, seen in self._sides
+        }
+        for name, look in looks.items():
+            found = (look.ended, look.state, look.same)
+            assert found == (0, "connected", True), f"{name}: {found}"
+        own = [gap for look in looks.values() for gap in pairwise(look.own)]
+        for name, look in looks.items():
+            longest = max(_beyond(gap, own) for gap in pairwise(look.theirs))
+            assert longest <= LONGEST_GAP_MS, f"the picture that {name} saw stood for {longest} ms"
+
+
+def _video(person: Person, name: str) -> Locator:
+    return person.tile_of(name).locator("video")
+
+
+def _beyond(gap: tuple[float, float], own: list[tuple[float, float]]) -> float:
+    """By how many milliseconds a gap is longer than that of a camera at about the same time."""
+    start, end = gap
+    beside = [b - a for a, b in own if b > start - _ON_THE_WAY_MS and a < end]
+    return end - start - max(beside, default=0.0)
