@@ -22,6 +22,9 @@ MESH_LIMIT = 6
 """Each participant sends to each other one: past six, uplinks and processors of ordinary laptops
 give in. An operator may set another limit."""
 
+LISTENER_LIMIT = 12
+"""A listener costs each speaker a voice, about 40 kbit/s: twelve are half a Mbit/s of uplink."""
+
 Call = Annotated[str, Meta(pattern="^[0-7][0-9a-hjkmnp-tv-z]{25}$", description="Id of one call.")]
 Sdp = Annotated[str, Meta(min_length=1, max_length=MAX_SDP_BYTES)]
 
@@ -74,17 +77,25 @@ class Media(Value, frozen=True, kw_only=True):
 
 
 class Participant(Value, frozen=True, kw_only=True):
-    """A session in a call. `since` orders the roster; the lower session id is the polite peer."""
+    """A session in a call. `since` orders the roster; the lower session id is the polite peer.
+
+    Who is `listening` sends nothing and is sent sound only; of its `media` only `hand` is ever set.
+    Two listeners need no connection between them.
+    """
 
     session: Session
     user: User
     device: Device
     since: Millis
     media: Media
+    listening: bool = False
 
 
 class Roster(Value, frozen=True, kw_only=True):
-    """Who is in a room's call. `call` is none while nobody is."""
+    """Who is in a room's call. `call` is none while nobody is.
+
+    `limit` counts those who take part in full, `listener_limit` those who listen: 0 is none.
+    """
 
     room: Room
     call: Call | None
@@ -92,6 +103,7 @@ class Roster(Value, frozen=True, kw_only=True):
     started_at: Millis | None
     participants: list[Participant]
     limit: int
+    listener_limit: int = 0
 
 
 class GetRoster(Command, frozen=True, kw_only=True, tag="signaling.roster"):
@@ -119,13 +131,20 @@ class RunningFound(Reply, frozen=True, kw_only=True, tag="signaling.running_foun
 
     rosters: list[Roster]
     limit: int
+    listener_limit: int = 0
 
 
 class JoinCall(Command, frozen=True, kw_only=True, tag="signaling.join"):
-    """Joins the room's call, or starts it. Joining a call one is in changes nothing but `media`."""
+    """Joins the room's call, or starts it. Joining a call one is in changes nothing but `media`.
+
+    With `listen` one comes to listen, in a place of the listeners; a call is not started by that.
+    Who is in the call already changes from one to the other, if there is a place, and keeps the
+    former one where there is none.
+    """
 
     room: Room
     media: Media = Media()
+    listen: bool = False
 
 
 class LeaveCall(Command, frozen=True, kw_only=True, tag="signaling.leave"):

@@ -36,6 +36,14 @@ Why = Literal["left", "lost", "removed"]
 
 
 @dataclass(frozen=True)
+class Places:
+    """How many one call takes: those who speak, and those who listen to them."""
+
+    speakers: int
+    listeners: int
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The next view, what the room hears, and what single people hear."""
 
@@ -47,7 +55,7 @@ class Outcome:
 NO_CALL = CallView(revision=0)
 
 
-def roster(room: RoomId, view: CallView, limit: int) -> Roster:
+def roster(room: RoomId, view: CallView, places: Places) -> Roster:
     """What a client sees of a view."""
     return Roster(
         room=room,
@@ -55,7 +63,8 @@ def roster(room: RoomId, view: CallView, limit: int) -> Roster:
         revision=view.revision,
         started_at=view.started_at if view.call else None,
         participants=list(view.participants),
-        limit=limit,
+        limit=places.speakers,
+        listener_limit=places.listeners,
     )
 
 
@@ -69,20 +78,27 @@ def join(
     view: CallView,
     joining: Participant,
     *,
-    limit: int,
+    places: Places,
     new_call: Callable[[], str],
     now: int,
 ) -> Outcome:
-    """A session comes in; it starts the call where there is none.
+    """A session comes in, and starts the call where there is none; or one that is in it changes
+    between speaking and listening.
 
     Raises:
-        Refusal: the call is full.
+        Refusal: there is no place of that kind, or nobody to listen to.
     """
     here = find(view, joining.session)
+    if here is None and joining.listening and view.call is None:
+        raise Refusal(Code.CALL_OVER)
+    if here is None or here.listening != joining.listening:
+        alike = sum(p.listening == joining.listening for p in view.participants)
+        if alike >= (places.listeners if joining.listening else places.speakers):
+            raise Refusal(Code.CALL_FULL)
     if here is not None:
-        return change(room, view, joining.session, joining.media)
-    if len(view.participants) >= limit:
-        raise Refusal(Code.CALL_FULL)
+        coming = replace(here, media=joining.media, listening=joining.listening)
+        return _changed(room, view, here, coming)
+    joining = replace(joining, media=_sent(joining))
     events: list[Event] = []
     call, revision, started_at = view.call, view.revision, view.started_at
     if call is None:
@@ -112,17 +128,28 @@ def change(room: RoomId, view: CallView, session: SessionId, media: Media) -> Ou
         Refusal: the session is not in the call.
     """
     here = find(view, session)
-    if here is None or view.call is None:
+    if here is None:
         raise Refusal(Code.NOT_IN_CALL)
-    if here.media == media:
+    return _changed(room, view, here, replace(here, media=media))
+
+
+def _changed(room: RoomId, view: CallView, here: Participant, coming: Participant) -> Outcome:
+    """What becomes of the view where one of its participants is another now."""
+    changed = replace(coming, media=_sent(coming))
+    if view.call is None or here == changed:
         return Outcome(view)
-    changed = replace(here, media=media)
     revision = view.revision + 1
     participants = tuple(changed if p is here else p for p in view.participants)
     return Outcome(
         replace(view, revision=revision, participants=participants),
         (ParticipantChanged(room=room, call=view.call, revision=revision, participant=changed),),
     )
+
+
+def _sent(participant: Participant) -> Media:
+    """What a participant may say it sends: a listener has a hand, and nothing else."""
+    media = participant.media
+    return Media(hand=media.hand) if participant.listening else media
 
 
 def remove(room: RoomId, view: CallView, gone: Sequence[SessionId], why: Why) -> Outcome:

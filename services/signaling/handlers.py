@@ -85,14 +85,15 @@ class Handlers:
 
     async def running(self, call: Call, _: GetRunning) -> RunningFound:
         """From memory alone: every page asks this whenever it connects."""
-        limit, user = self._settings.mesh_limit, call.person.user
+        places, user = self._settings.places, call.person.user
         return RunningFound(
             rosters=[
-                calls.roster(room, view, limit)
+                calls.roster(room, view, places)
                 for room, view in self._switchboard.running()
                 if self._members.known(room, user)
             ],
-            limit=limit,
+            limit=places.speakers,
+            listener_limit=places.listeners,
         )
 
     async def join(self, call: Call, command: JoinCall) -> RosterFound:
@@ -103,6 +104,7 @@ class Handlers:
             device=call.person.device,
             since=call.at,
             media=command.media,
+            listening=command.listen,
         )
         view = await self._switchboard.apply(
             command.room,
@@ -110,7 +112,7 @@ class Handlers:
                 command.room,
                 view,
                 joining,
-                limit=self._settings.mesh_limit,
+                places=self._settings.places,
                 new_call=new_id,
                 now=call.at,
             ),
@@ -149,7 +151,7 @@ class Handlers:
         return Done()
 
     def _found(self, room: RoomId, view: CallView) -> RosterFound:
-        return RosterFound(roster=calls.roster(room, view, self._settings.mesh_limit))
+        return RosterFound(roster=calls.roster(room, view, self._settings.places))
 
     async def _check_member(self, call: Call, room: RoomId) -> None:
         if not await self._members.has(room, call.person.user):

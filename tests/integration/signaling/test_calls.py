@@ -96,6 +96,7 @@ async def world(nats_url: str, asker: Asker) -> AsyncIterator[World]:
     settings = SignalingSettings(
         nats_url=nats_url,
         mesh_limit=3,
+        listener_limit=2,
         turn_urls=("turn:a",),
         turn_secret="north",
         turn_relay_only=True,
@@ -127,7 +128,7 @@ async def test_people_meet_and_the_room_hears_of_it(world: World):
 async def test_members_learn_which_of_their_rooms_have_a_call(world: World):
     ann, stranger = await world.member(), account(session=new_id())
     running = await world.asker.ask(ann, GetRunning())
-    assert (running.rosters, running.limit) == ([], 3)
+    assert (running.rosters, running.limit, running.listener_limit) == ([], 3, 2)
     joined = (await world.asker.ask(ann, JoinCall(room=world.room))).roster
 
     async def found() -> bool:
@@ -144,6 +145,34 @@ async def test_the_last_seat_goes_to_exactly_one(world: World):
     )
     assert outcomes.count(Code.CALL_FULL) == 5
     assert len(await world.sessions(people[0])) == 3
+
+
+async def test_the_last_place_to_listen_and_the_last_to_speak_go_to_one_each(world: World):
+    people = [await world.member() for _ in range(9)]
+    speakers, others = people[:3], people[3:]
+    for person in speakers:
+        await world.asker.ask(person, JoinCall(room=world.room))
+    outcomes = await world.asker.together(
+        *((person, JoinCall(room=world.room, listen=True)) for person in others)
+    )
+    assert outcomes.count(Code.CALL_FULL) == 4
+    roster = await world.roster(people[0])
+    listeners = [p.session for p in roster.participants if p.listening]
+    assert (len(listeners), len(roster.participants), roster.listener_limit) == (2, 5, 2)
+
+    # One place to speak is free: both who listen want it, and the other one goes on listening.
+    await world.asker.ask(speakers[0], LeaveCall(room=world.room))
+    listening = [person for person in others if person.session in listeners]
+    media = Media(microphone=True)
+    for person in listening:
+        await world.asker.ask(person, SetMedia(room=world.room, media=media))
+    outcomes = await world.asker.together(
+        *((person, JoinCall(room=world.room, media=media)) for person in listening)
+    )
+    assert outcomes.count(Code.CALL_FULL) == 1
+    ends = (await world.roster(people[0])).participants[2:]
+    assert sorted(p.listening for p in ends) == [False, True]
+    assert all(p.media.microphone is not p.listening for p in ends)
 
 
 async def test_strangers_and_the_unconnected_are_refused(world: World):

@@ -25,7 +25,7 @@ from contracts.signaling import (
     RingingStopped,
 )
 from services.signaling import calls
-from services.signaling.calls import NO_CALL, Outcome
+from services.signaling.calls import NO_CALL, Outcome, Places
 
 pytestmark = [pytest.mark.unit, pytest.mark.calls]
 
@@ -33,22 +33,31 @@ ROOM = RoomId("room")
 ALICE, BOB, CARLA = UserId("alice"), UserId("bob"), UserId("carla")
 
 
-def participant(name: str, user: UserId | None = None) -> Participant:
+def participant(name: str, user: UserId | None = None, *, listening: bool = False) -> Participant:
     return Participant(
         session=SessionId(name),
         user=user or UserId(name),
         device=DeviceId(name),
         since=0,
         media=Media(),
+        listening=listening,
     )
 
 
-def joined(view: CallView, name: str, *, user: UserId | None = None, limit: int = 3) -> Outcome:
+def joined(
+    view: CallView,
+    name: str,
+    *,
+    user: UserId | None = None,
+    limit: int = 3,
+    listening: bool = False,
+    media: Media | None = None,
+) -> Outcome:
     return calls.join(
         ROOM,
         view,
-        participant(name, user),
-        limit=limit,
+        replace(participant(name, user, listening=listening), media=media or Media()),
+        places=Places(speakers=limit, listeners=2),
         new_call=lambda: f"call-{view.revision}",
         now=1000,
     )
@@ -118,10 +127,49 @@ def test_the_limit_holds_and_those_inside_stay():
 def test_joining_again_changes_only_what_one_sends():
     view = joined(NO_CALL, "a").view
     louder = replace(participant("a"), media=Media(microphone=True), since=99)
-    again = calls.join(ROOM, view, louder, limit=1, new_call=lambda: "x", now=99)
+    one = Places(speakers=1, listeners=0)
+    again = calls.join(ROOM, view, louder, places=one, new_call=lambda: "x", now=99)
     assert names(again) == ["ParticipantChanged"]
     assert again.view.participants[0].since == 0
     assert again.view.participants[0].media.microphone
+
+
+def test_past_the_limit_people_listen_until_a_place_is_free():
+    view = joined(joined(NO_CALL, "a", limit=2).view, "b", limit=2).view
+    loud = Media(microphone=True, camera=True, recording=True, hand=True)
+    come = joined(view, "c", limit=2, listening=True, media=loud)
+    assert names(come) == ["ParticipantJoined"]
+    assert come.view.participants[2].listening
+    assert come.view.participants[2].media == Media(hand=True)
+    # What a listener says it sends is nothing, whenever it says so.
+    same = calls.change(ROOM, come.view, SessionId("c"), replace(loud, screen=True))
+    assert same == Outcome(come.view)
+    with pytest.raises(Refusal) as caught:
+        joined(come.view, "c", limit=2)
+    assert caught.value.code is Code.CALL_FULL
+    free = left(come.view, "a").view
+    speaks = joined(free, "c", limit=2, media=loud)
+    assert names(speaks) == ["ParticipantChanged"]
+    assert speaks.view.participants[1] == replace(participant("c"), media=loud)
+    # And back again.
+    quiet = joined(speaks.view, "c", limit=2, listening=True, media=loud)
+    assert quiet.view.participants[1] == come.view.participants[2]
+
+
+def test_listeners_have_a_limit_of_their_own_and_start_no_call():
+    with pytest.raises(Refusal) as caught:
+        joined(NO_CALL, "a", listening=True)
+    assert caught.value.code is Code.CALL_OVER
+    view = joined(NO_CALL, "a", limit=1).view
+    for name in "bc":
+        view = joined(view, name, limit=1, listening=True).view
+    with pytest.raises(Refusal) as caught:
+        joined(view, "d", limit=1, listening=True)
+    assert caught.value.code is Code.CALL_FULL
+    # Where all who spoke have gone, those who listen may speak; the last to go ends the call.
+    alone = left(view, "a").view
+    assert not joined(alone, "b", limit=1).view.participants[0].listening
+    assert names(left(alone, "b", "c"))[-1] == "CallEnded"
 
 
 def test_nothing_changed_is_nothing_told():
@@ -166,6 +214,7 @@ def test_who_is_not_there_is_refused(deed: str):
     assert caught.value.code in (Code.NOT_IN_CALL, Code.CALL_OVER)
 
 
+PLACES = Places(speakers=2, listeners=1)
 SESSIONS = st.sampled_from([f"s{n}" for n in range(5)])
 MEDIA = st.builds(Media, microphone=st.booleans(), camera=st.booleans(), hand=st.booleans())
 
@@ -185,20 +234,25 @@ class CallMachine(RuleBasedStateMachine):
             self.client = apply(self.client, event)
         self.view = outcome.view
 
-    @rule(name=SESSIONS, media=MEDIA)
-    def join(self, name: str, media: Media) -> None:
-        coming = replace(participant(name), media=media)
+    @rule(name=SESSIONS, media=MEDIA, listening=st.booleans())
+    def join(self, name: str, media: Media, listening: bool) -> None:
+        coming = replace(participant(name, listening=listening), media=media)
         try:
             outcome = calls.join(
                 ROOM,
                 self.view,
                 coming,
-                limit=3,
+                places=PLACES,
                 new_call=lambda: f"call-{next(self.ids)}",
                 now=1000,
             )
-        except Refusal:
-            assert len(self.view.participants) == 3
+        except Refusal as refused:
+            if refused.code is Code.CALL_OVER:
+                assert listening
+                assert self.view.call is None
+            else:
+                alike = [p for p in self.view.participants if p.listening == listening]
+                assert len(alike) == (PLACES.listeners if listening else PLACES.speakers)
         else:
             self.take(outcome)
 
@@ -219,7 +273,11 @@ class CallMachine(RuleBasedStateMachine):
     def a_call_is_there_exactly_while_somebody_is_in_it(self) -> None:
         assert (self.view.call is None) == (not self.view.participants)
         sessions = [p.session for p in self.view.participants]
-        assert len(sessions) == len(set(sessions)) <= 3
+        assert len(sessions) == len(set(sessions))
+        listeners = [p for p in self.view.participants if p.listening]
+        assert len(listeners) <= PLACES.listeners
+        assert len(sessions) - len(listeners) <= PLACES.speakers
+        assert all(p.media in (Media(), Media(hand=True)) for p in listeners)
 
 
 CallMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -692,11 +692,16 @@ export interface GetRunning {
 }
 /**
  * Joins the room's call, or starts it. Joining a call one is in changes nothing but `media`.
+ *
+ * With `listen` one comes to listen, in a place of the listeners; a call is not started by that.
+ * Who is in the call already changes from one to the other, if there is a place, and keeps the
+ * former one where there is none.
  */
 export interface JoinCall {
   t: 'signaling.join';
   room: string;
   media?: Media;
+  listen?: boolean;
 }
 /**
  * What a participant sends and shows right now.
@@ -1456,6 +1461,8 @@ export interface RosterFound {
 }
 /**
  * Who is in a room's call. `call` is none while nobody is.
+ *
+ * `limit` counts those who take part in full, `listener_limit` those who listen: 0 is none.
  */
 export interface Roster {
   room: string;
@@ -1467,9 +1474,13 @@ export interface Roster {
   started_at: number | null;
   participants: Participant[];
   limit: number;
+  listener_limit?: number;
 }
 /**
  * A session in a call. `since` orders the roster; the lower session id is the polite peer.
+ *
+ * Who is `listening` sends nothing and is sent sound only; of its `media` only `hand` is ever set.
+ * Two listeners need no connection between them.
  */
 export interface Participant {
   session: string;
@@ -1480,6 +1491,7 @@ export interface Participant {
    */
   since: number;
   media: Media1;
+  listening?: boolean;
 }
 /**
  * The rosters of running calls, and how many people a call can have.
@@ -1491,6 +1503,7 @@ export interface RunningFound {
   t: 'signaling.running_found';
   rosters: Roster[];
   limit: number;
+  listener_limit?: number;
 }
 /**
  * The message was handed to the gateway that holds the other session.
