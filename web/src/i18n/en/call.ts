@@ -36,6 +36,8 @@ export const call = {
   'call.checking': 'Looking for a route',
   'call.interrupted': 'Reconnecting',
   'call.failed': 'No connection',
+  'call.notVerified': 'Not verified',
+  'call.whatToDo': 'What to do',
   'call.closed': 'Gone',
   'call.connected': 'Connected',
   'call.direct': 'Direct connection',

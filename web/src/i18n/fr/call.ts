@@ -42,6 +42,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.checking': 'Recherche d’un chemin',
   'call.interrupted': 'Reconnexion',
   'call.failed': 'Pas de connexion',
+  'call.notVerified': 'Non vérifié',
+  'call.whatToDo': 'Que faire',
   'call.closed': 'Parti',
   'call.connected': 'Connecté',
   'call.direct': 'Connexion directe',

@@ -38,6 +38,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.checking': 'Söker en väg',
   'call.interrupted': 'Återansluter',
   'call.failed': 'Ingen anslutning',
+  'call.notVerified': 'Inte verifierad',
+  'call.whatToDo': 'Så gör du',
   'call.closed': 'Borta',
   'call.connected': 'Ansluten',
   'call.direct': 'Direkt anslutning',
