@@ -150,6 +150,67 @@ describe('a mesh', () => {
   });
 });
 
+describe('a mesh with some who listen', () => {
+  async function concert(): Promise<Company> {
+    const company = new Company(immediately);
+    const all = { ...both(), screen: aTrack('screen'), screenAudio: aTrack('screenAudio') };
+    for (const [name, sending] of [
+      ['a', all],
+      ['b', both()],
+      ['c', both()],
+      ['d', both()],
+    ] as const) {
+      company.join(name, sending);
+      if (name === 'c' || name === 'd') company.listen(name, true);
+      await flow(company);
+    }
+    return company;
+  }
+
+  it('sends them sound and no pictures, and leaves them apart from each other', async () => {
+    const company = await concert();
+    expect(company.differences()).toEqual([]);
+    expect([...company.at('c').mesh.peers.keys()]).toEqual(['a', 'b']);
+    expect(company.at('d').mesh.peers.get('a')?.tracks).toMatchObject({
+      camera: null,
+      screen: null,
+    });
+    // Something that begins later is for the others, too.
+    company.send('b', { screen: aTrack('screen') });
+    company.send('a', { camera: null });
+    await flow(company);
+    expect(company.differences()).toEqual([]);
+  });
+
+  it('does not count them where the uplink is shared', async () => {
+    const company = await concert();
+    const bits = company.network.open
+      .flatMap((each) => [...each.getTransceivers()])
+      .filter(({ sender }) => sender.track?.kind === 'video')
+      .map(({ sender }) => sender.getParameters().encodings[0]?.maxBitrate);
+    const camera = firstStep('camera', 1).maxBitrate;
+    expect(bits.sort()).toEqual([camera, camera, firstStep('screen', 1).maxBitrate].sort());
+  });
+
+  it('sends them everything once they speak, on the same connections', async () => {
+    const company = await concert();
+    const before = company.network.open.length;
+    company.leave('b');
+    company.listen('c', false);
+    await flow(company);
+    expect(company.differences()).toEqual([]);
+    // Without the two of b that others had, and their ends; one more pair for the other listener.
+    expect(company.network.open).toHaveLength(before - 6 + 2);
+    company.listen('d', false);
+    await flow(company);
+    expect(company.differences()).toEqual([]);
+    for (const name of ['a', 'd']) company.listen(name, true);
+    await flow(company);
+    expect(company.differences()).toEqual([]);
+    expect([...company.at('a').mesh.peers.keys()]).toEqual(['c']);
+  });
+});
+
 describe('a mesh and a peer that can not restart', () => {
   function meet(weAreFirst: boolean): { company: Company; mesh: Mesh; peer: StillPeer } {
     const company = new Company(immediately);

@@ -4,7 +4,7 @@ import { Mailbox } from './mailbox';
 import { Peer } from './peer';
 import { Proofs, type Identity, type Signer } from './proof';
 import type { Streams } from './senders';
-import { firstStep, NOTHING, type Sending, type SendingStep } from './sending';
+import { firstStep, NOTHING, soundOf, type Sending, type SendingStep } from './sending';
 import type { Timer } from './timer';
 import type { PeerView, RemoteTracks, Verified } from './view';
 
@@ -32,6 +32,8 @@ export interface Present {
   readonly device?: string;
   /** `Media.camera`: a camera that is off is no tile, before the connection has heard of it. */
   readonly camera?: boolean;
+  /** `Participant.listening`: is sent sound only, sends nothing, and needs no other listener. */
+  readonly listening?: boolean;
 }
 
 type Listener = (peers: ReadonlyMap<string, PeerView>) => void;
@@ -39,7 +41,8 @@ type Listener = (peers: ReadonlyMap<string, PeerView>) => void;
 const UNSIGNED: Verified = { state: 'unsigned', words: null };
 
 /**
- * All peers of one call: as many connections as there are other participants.
+ * All peers of one call: as many connections as there are other participants, except that those
+ * who listen have none with each other.
  *
  * The roster says who there is; a peer that is not in it any more is closed at once.
  */
@@ -100,13 +103,17 @@ export class Mesh {
       this.#proofs = new Proofs(call, this.#me, identity);
     }
     const present = new Map(participants.map((each) => [each.session, each]));
+    const before = this.#present;
     this.#present = present;
+    const isOther = (session: string): boolean =>
+      (before.get(session)?.listening === true) !== this.#listens(session);
     for (const [session, peer] of this.#peers) {
-      if (!present.has(session)) this.#part(session, peer);
+      if (!this.#needs(session)) this.#part(session, peer);
+      else if (isOther(session) || isOther(this.#me)) peer.send(this.#sendingTo(session));
     }
     const ours = participants.findIndex(({ session }) => session === this.#me);
     participants.forEach(({ session }, index) => {
-      if (session === this.#me || this.#peers.has(session)) return;
+      if (session === this.#me || this.#peers.has(session) || !this.#needs(session)) return;
       // A roster that leaves us out tells the order by what was in it first.
       const cameBefore = ours === -1 ? this.#isFirstRoster : index < ours;
       this.#meet(session, cameBefore);
@@ -116,10 +123,10 @@ export class Mesh {
     this.#changed();
   }
 
-  /** What every peer is sent from now on. */
+  /** What the peers are sent from now on, each as much of it as is for them. */
   send(sending: Sending): void {
     this.#sending = sending;
-    for (const peer of this.#peers.values()) peer.send(sending);
+    for (const [session, peer] of this.#peers) peer.send(this.#sendingTo(session));
   }
 
   /** Takes what another session told us by way of the server. */
@@ -198,11 +205,24 @@ export class Mesh {
           this.#complain(session, error);
         },
       },
-      this.#sending,
+      this.#sendingTo(session),
       offers,
     );
     this.#peers.set(session, peer);
     for (const told of this.#mailbox.take(session)) void peer.take(told);
+  }
+
+  #listens(session: string): boolean {
+    return this.#present.get(session)?.listening === true;
+  }
+
+  #needs(session: string): boolean {
+    return this.#present.has(session) && !(this.#listens(session) && this.#listens(this.#me));
+  }
+
+  #sendingTo(session: string): Sending {
+    if (this.#listens(this.#me)) return NOTHING;
+    return this.#listens(session) ? soundOf(this.#sending) : this.#sending;
   }
 
   #signer(session: string): Signer {
@@ -215,12 +235,13 @@ export class Mesh {
     peer.close();
   }
 
-  /** Where nothing was measured yet, the uplink is shared by the number of peers. */
+  /** Where nothing was measured yet, the uplink is shared by all who are sent pictures. */
   #takeFirstSteps(): void {
+    const watchers = [...this.#peers.keys()].filter((session) => !this.#listens(session)).length;
     for (const [session, peer] of this.#peers) {
       for (const slot of ['camera', 'screen'] as const) {
         if (this.#adapted.has(`${session} ${slot}`)) continue;
-        peer.adapt(slot, firstStep(slot, this.#peers.size));
+        peer.adapt(slot, firstStep(slot, watchers));
       }
     }
   }

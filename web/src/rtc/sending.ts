@@ -12,6 +12,11 @@ export type Sending = Readonly<Record<Slot, MediaStreamTrack | null>>;
 
 export const NOTHING: Sending = { microphone: null, camera: null, screen: null, screenAudio: null };
 
+/** What goes to somebody who only listens. */
+export function soundOf({ microphone, screenAudio }: Sending): Sending {
+  return { ...NOTHING, microphone, screenAudio };
+}
+
 export function kindOf(slot: Slot): 'audio' | 'video' {
   return slot === 'microphone' || slot === 'screenAudio' ? 'audio' : 'video';
 }

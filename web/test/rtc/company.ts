@@ -1,6 +1,6 @@
 import type { Told } from '../../src/rtc/line';
 import { Mesh, type MeshParts, type Present } from '../../src/rtc/mesh';
-import { NOTHING, SLOTS, type Sending, type Slot } from '../../src/rtc/sending';
+import { NOTHING, SLOTS, soundOf, type Sending, type Slot } from '../../src/rtc/sending';
 import type { RemoteTracks } from '../../src/rtc/view';
 import { StillClock } from '../support/still_clock';
 import { Network } from './network';
@@ -12,6 +12,7 @@ export interface Guest {
   readonly session: string;
   mesh: Mesh;
   sending: Sending;
+  listening: boolean;
 }
 
 /** People in a call, on scripted connections, a server and a network that a test can break. */
@@ -34,11 +35,22 @@ export class Company {
 
   join(session: string, sending: Partial<Sending> = {}, parts: Partial<MeshParts> = {}): Guest {
     const mesh = new Mesh({ ...this.#parts(session), ...parts }, session);
-    const guest = { session, mesh, sending: { ...NOTHING, ...sending } };
+    const guest = {
+      session,
+      mesh,
+      sending: { ...NOTHING, ...sending },
+      listening: false,
+    };
     mesh.send(guest.sending);
     this.guests.set(session, guest);
     this.tellRoster();
     return guest;
+  }
+
+  /** Somebody listens from now on, or speaks again. */
+  listen(session: string, listening: boolean): void {
+    this.at(session).listening = listening;
+    this.tellRoster();
   }
 
   leave(session: string): void {
@@ -69,10 +81,11 @@ export class Company {
   }
 
   tellRoster(): void {
-    const roster: Present[] = [...this.guests.values()].map(({ session, mesh }) => ({
+    const roster: Present[] = [...this.guests.values()].map(({ session, mesh, listening }) => ({
       session,
       screenStream: mesh.screenStream,
       device: `device-${session}`,
+      listening,
     }));
     for (const { mesh } of this.guests.values()) mesh.setRoster(roster, 'call');
   }
@@ -84,13 +97,18 @@ export class Company {
       for (const other of this.guests.values()) {
         if (other.session === session) continue;
         const view = mesh.peers.get(other.session);
+        const bothListen = other.listening && this.at(session).listening;
+        if (bothListen) {
+          if (view !== undefined) found.push(`${session} → ${other.session}: both listen`);
+          continue;
+        }
         if (view?.state !== 'connected') {
           found.push(`${session} → ${other.session}: ${view?.state ?? 'unknown'}`);
           continue;
         }
         for (const slot of SLOTS) {
           const seen = shown(view.tracks, slot);
-          const sent = ScriptedTrack.of(other.sending[slot]);
+          const sent = ScriptedTrack.of(this.#meant(other, session)[slot]);
           if (seen === sent) continue;
           found.push(`${session} sees ${slot} ${named(seen)} of ${other.session}: ${named(sent)}`);
         }
@@ -105,6 +123,11 @@ export class Company {
   close(): void {
     for (const { mesh } of this.guests.values()) mesh.close();
     this.guests.clear();
+  }
+
+  #meant({ sending, listening }: Guest, to: string): Sending {
+    if (listening) return NOTHING;
+    return this.at(to).listening ? soundOf(sending) : sending;
   }
 
   #parts(session: string): MeshParts {
