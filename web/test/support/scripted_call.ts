@@ -27,6 +27,7 @@ export class ScriptedLine implements Connection {
       started_at: null,
       participants: [],
       limit: 3,
+      listener_limit: 2,
     };
   }
 
@@ -107,15 +108,41 @@ export class ScriptedLine implements Connection {
     this.tell({ t: 'call.left', room, call: call ?? '', revision, session, why });
   }
 
+  /** Somebody is another participant than before; the room hears of it. */
+  changes(participant: wire.Participant): void {
+    const revision = this.roster.revision + 1;
+    const { room, call, participants } = this.roster;
+    this.roster = {
+      ...this.roster,
+      revision,
+      participants: participants.map((one) =>
+        one.session === participant.session ? participant : one,
+      ),
+    };
+    this.tell({ t: 'call.changed', room, call: call ?? '', revision, participant });
+  }
+
+  #join({ media = {}, listen = false }: wire.CommandByTag['signaling.join']): void {
+    const me = { ...participant(this.session ?? '', media), listening: listen };
+    const isHere = this.roster.participants.some(({ session }) => session === me.session);
+    if (isHere) this.changes(me);
+    else this.comes(me, false);
+  }
+
   #answer(command: wire.SocketCommand): unknown {
     switch (command.t) {
       case 'signaling.join':
-        this.comes(participant(this.session ?? '', command.media ?? {}), false);
+        this.#join(command);
         return { t: 'signaling.roster_found', roster: this.roster };
       case 'signaling.roster':
         return { t: 'signaling.roster_found', roster: this.roster };
       case 'signaling.running':
-        return { t: 'signaling.running_found', rosters: [this.roster], limit: 3 };
+        return {
+          t: 'signaling.running_found',
+          rosters: [this.roster],
+          limit: 3,
+          listener_limit: 2,
+        };
       case 'signaling.ice_servers':
         return { t: 'signaling.ice_servers_found', servers: [], expires_at: 0 };
       default:

@@ -6,7 +6,7 @@ import { onConnect } from '../connects';
 import type { Connection } from '../ports';
 import type { CallsModel, RosterNews } from './calls.svelte';
 import type { LocalMediaModel } from './local_media.svelte';
-import { peopleOf, voicesOf, type CallPerson } from './people';
+import { isListening, peopleOf, voicesOf, type CallPerson } from './people';
 import type { CallEnding, CallPhase } from './phase';
 import type { QualityModel } from './quality.svelte';
 import type { RecorderSources } from './recorder.svelte';
@@ -44,10 +44,13 @@ export class CallModel {
   #phase = $state.raw<CallPhase>({ at: 'idle' });
   #seat = $state.raw<Seat | null>(null);
   #roster = $state.raw<Roster | null>(null);
+  /** Whether one's place is, or is to be, one of those who only listen. */
+  #listening = $state(false);
   #recording = $state(false);
   #own = $state.raw<Media>({});
   #sending = $state.raw<ReturnType<CallMedia['sending']>>(nothing);
-  readonly #people = $derived.by(() => this.#listPeople());
+  readonly #everyone = $derived.by(() => this.#listPeople());
+  readonly #people = $derived(this.#everyone.filter(speaks));
   readonly stage: StageModel;
   readonly quality: QualityModel;
   readonly #voices: Voices;
@@ -93,9 +96,24 @@ export class CallModel {
     return this.#roster?.started_at ?? null;
   }
 
-  /** Everyone in the call, oneself too, in the order of coming. */
+  /** Those who take part in full, oneself too, in the order of coming. */
   get people(): readonly CallPerson[] {
     return this.#people;
+  }
+
+  /** Those who only listen, in the order of coming. */
+  get listeners(): readonly CallPerson[] {
+    return this.#everyone.filter(({ listening }) => listening);
+  }
+
+  /** Both of them, in the order of coming. */
+  get everyone(): readonly CallPerson[] {
+    return this.#everyone;
+  }
+
+  /** One only listens: nothing is sent, whatever devices are open. */
+  get listening(): boolean {
+    return this.#listening;
   }
 
   /** Someone else speaks; one's own voice is known by `LocalMediaModel`. */
@@ -111,15 +129,17 @@ export class CallModel {
   /** What a recording of this call is made of. */
   readonly sources: RecorderSources = {
     people: () =>
-      this.#listPeople().map(({ session, user, self, tracks, media }) => ({
-        id: session,
-        name: this.#parts.nameOf(user),
-        self,
-        video: tracks.camera,
-        audio: media.microphone === true ? tracks.microphone : null,
-        screen: tracks.screen,
-        screenAudio: tracks.screenAudio,
-      })),
+      this.#listPeople()
+        .filter(speaks)
+        .map(({ session, user, self, tracks, media }) => ({
+          id: session,
+          name: this.#parts.nameOf(user),
+          self,
+          video: tracks.camera,
+          audio: media.microphone === true ? tracks.microphone : null,
+          screen: tracks.screen,
+          screenAudio: tracks.screenAudio,
+        })),
     onChange: (listener) => this.#changes.add(listener),
   };
 
@@ -132,8 +152,33 @@ export class CallModel {
   /** Goes in. Resolves when one is in, or is told why not. */
   async join(room: string): Promise<void> {
     if (this.#phase.at === 'in' || this.#phase.at === 'joining') return;
+    this.#listening = false;
     this.#phase = { at: 'joining', room };
     await this.#takeSeat(room);
+  }
+
+  /** Goes in to listen, without any devices: where there is no place to speak. */
+  async listen(room: string): Promise<void> {
+    if (this.#phase.at === 'in' || this.#phase.at === 'joining') return;
+    this.#stop();
+    this.#listening = true;
+    this.#phase = { at: 'joining', room };
+    await this.#takeSeat(room);
+  }
+
+  /**
+   * From listening to speaking; what is open is sent from then on.
+   *
+   * @throws {Refused} where there is no place yet: one goes on listening.
+   */
+  async speak(): Promise<void> {
+    const seat = this.#seat;
+    if (seat === null || this.#phase.at !== 'in' || !this.#listening) return;
+    try {
+      this.#parts.calls.take(await seat.speak(this.#ownMedia()));
+    } finally {
+      if (this.#seat === seat) this.#send();
+    }
   }
 
   /** Away from the door, or from the news that the call has ended. */
@@ -196,7 +241,7 @@ export class CallModel {
     try {
       // The server may take up two commands in any order.
       await this.#leaving;
-      const roster = await seat.take(this.#own);
+      const roster = await seat.take(this.#own, this.#listening);
       if (this.#seat !== seat) return;
       this.#roster = roster;
       this.#phase = { at: 'in', room };
@@ -235,6 +280,11 @@ export class CallModel {
     if (this.#seat?.session !== session || !this.#seat.isTaken) return;
     if (mine) {
       this.#seat.setRoster(roster);
+      const listening = isListening(roster.participants, this.#seat.session);
+      if (listening !== this.#listening) {
+        this.#listening = listening;
+        this.#send();
+      }
       this.#changed();
     } else if (event?.t === 'call.left' && event.why === 'removed') {
       this.#end('removed', null);
@@ -246,22 +296,28 @@ export class CallModel {
 
   #send(): void {
     const { media } = this.#parts;
-    this.#sending = media.sending();
-    this.#own = {
+    this.#sending = this.#listening ? nothing : media.sending();
+    this.#own = this.#listening ? { hand: media.handUp } : this.#ownMedia();
+    this.#seat?.mesh.send(this.#sending);
+    this.#seat?.setMedia(this.#own);
+    this.#changed();
+  }
+
+  #ownMedia(): Media {
+    const { media } = this.#parts;
+    return {
       microphone: !media.muted,
       camera: media.camera !== null,
       screen: media.screen !== null,
       hand: media.handUp,
       recording: this.#recording,
     };
-    this.#seat?.mesh.send(this.#sending);
-    this.#seat?.setMedia(this.#own);
-    this.#changed();
   }
 
   #changed(): void {
     if (this.#phase.at !== 'in') return;
-    const people = this.#listPeople();
+    // Who listens has no part in the uplink for pictures, and no picture whose quality counts.
+    const people = this.#listPeople().filter(speaks);
     const others = people.filter(({ self }) => !self);
     this.#voices.hear(voicesOf(people));
     this.quality.setPeers(
@@ -290,6 +346,7 @@ export class CallModel {
     const seat = this.#seat;
     this.#seat = null;
     this.#roster = null;
+    this.#listening = false;
     seat?.close();
     this.#voices.hear(new Map());
     this.quality.end();
@@ -307,5 +364,7 @@ export class CallModel {
 
 /** These end with the connection's return. */
 const passing = new Set(['client.offline', 'client.lost']);
+
+const speaks = ({ listening }: CallPerson): boolean => !listening;
 
 const nothing = { microphone: null, camera: null, screen: null, screenAudio: null } as const;

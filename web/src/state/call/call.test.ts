@@ -146,6 +146,75 @@ describe('a call', () => {
     expect(media.releases).toBe(1);
   });
 
+  test('is listened to where it is full: nothing is sent, and the hand may be raised', async () => {
+    for (const name of ['ann-1', 'bob-1', 'eve-1']) line.comes(participant(name));
+    await settled();
+    expect([calls.isFull('kitchen'), calls.canListen('kitchen')]).toEqual([true, true]);
+    media.camera = { kind: 'video' } as MediaStreamTrack;
+    await call.listen('kitchen');
+    expect(line.last('signaling.join')).toMatchObject({
+      listen: true,
+      media: { hand: false, screen_stream: 'screen-1' },
+    });
+    expect([call.isIn('kitchen'), call.listening, media.releases]).toEqual([true, true, 1]);
+    expect(mesh().sent.every(({ camera }) => camera === null)).toBe(true);
+    expect(call.people.map(({ session }) => session)).toEqual(['ann-1', 'bob-1', 'eve-1']);
+    expect(call.listeners.map(({ session, self }) => [session, self])).toEqual([['me-1', true]]);
+    expect(calls.isFull('kitchen')).toBe(true);
+    line.comes({ ...participant('kim-1'), listening: true });
+    expect(calls.canListen('kitchen')).toBe(false);
+    media.change({ handUp: true });
+    await settled();
+    expect(line.last('signaling.set_media').media).toEqual({
+      hand: true,
+      screen_stream: 'screen-1',
+    });
+    expect(mesh().roster.map(({ session, listening }) => [session, listening])).toEqual([
+      ['ann-1', false],
+      ['bob-1', false],
+      ['eve-1', false],
+      ['me-1', true],
+      ['kim-1', true],
+    ]);
+  });
+
+  test('is spoken in once there is a place, and listened to until then', async () => {
+    line.comes(participant('ann-1'));
+    await settled();
+    await call.listen('kitchen');
+    const camera = { kind: 'video' } as MediaStreamTrack;
+    media.change({ camera });
+    line.refuse = { 'signaling.join': 'calls.full' };
+    await expect(call.speak()).rejects.toMatchObject({ code: 'calls.full' });
+    expect([call.isIn('kitchen'), call.listening]).toEqual([true, true]);
+    line.refuse = {};
+    await call.speak();
+    await settled();
+    expect([call.listening, meshes.length]).toEqual([false, 1]);
+    expect(line.last('signaling.join')).toMatchObject({ listen: false, media: { camera: true } });
+    expect(mesh().sent.at(-1)?.camera).toBe(camera);
+    expect(call.people.map(({ session }) => session)).toEqual(['ann-1', 'me-1']);
+    expect(call.listeners).toEqual([]);
+    // A new session speaks again; whom the server makes a listener sends nothing any more.
+    line.lose();
+    line.session = 'me-2';
+    line.start();
+    await settled();
+    expect(line.last('signaling.join').listen).toBe(false);
+    line.changes({ ...participant('me-2'), listening: true });
+    expect([call.listening, mesh().sent.at(-1)?.camera]).toEqual([true, null]);
+  });
+
+  test('shows nobody’s picture to whoever listens, and no listener on the stage', async () => {
+    line.comes(participant('ann-1', { screen: true, camera: true }));
+    await settled();
+    await call.listen('kitchen');
+    expect(call.stage.pictures.map(({ id }) => id)).toEqual(['ann-1']);
+    expect(call.stage.speaker?.session).toBe('ann-1');
+    await call.speak();
+    expect(call.stage.pictures.map(({ id }) => id)).toEqual(['screen:ann-1', 'ann-1', 'me-1']);
+  });
+
   test('says why one is not let in', async () => {
     line.refuse = { 'signaling.join': 'calls.full' };
     await call.join('kitchen');

@@ -3,7 +3,7 @@ import { Listeners } from '../../net/listeners';
 import type { Roster } from '../../protocol/generated';
 import { onConnect } from '../connects';
 import type { Connection, ServerEvent } from '../ports';
-import { isCallEvent, rosterAfter, type CallEvent } from './roster';
+import { isCallEvent, listenersOf, rosterAfter, speakersOf, type CallEvent } from './roster';
 
 /** A roster that is newer than the one before, and the event that made it so, if one did. */
 export interface RosterNews {
@@ -20,6 +20,7 @@ const USUAL_LIMIT = 6;
 /** Which of one's rooms have a call now, and who is in it. Rosters are a snapshot, then events. */
 export class CallsModel {
   #limit = $state(USUAL_LIMIT);
+  #listenerLimit = 0;
   readonly #rosters = new SvelteMap<string, Roster>();
   readonly #news = new Listeners<RosterNews>();
   readonly #connection: Connection;
@@ -47,7 +48,13 @@ export class CallsModel {
 
   isFull(room: string): boolean {
     const roster = this.of(room);
-    return roster !== null && roster.participants.length >= roster.limit;
+    return roster !== null && speakersOf(roster).length >= roster.limit;
+  }
+
+  /** Whether one may listen to a room's call: there is one, and a place to listen in. */
+  canListen(room: string): boolean {
+    const roster = this.of(room);
+    return roster !== null && listenersOf(roster).length < (roster.listener_limit ?? 0);
   }
 
   onNews(listener: (news: RosterNews) => void): () => void {
@@ -58,7 +65,7 @@ export class CallsModel {
   take(roster: Roster): void {
     const known = this.#rosters.get(roster.room);
     if (known !== undefined && known.revision > roster.revision) return;
-    this.#limit = roster.limit;
+    this.#setLimits(roster);
     this.#put(roster, null);
   }
 
@@ -86,8 +93,9 @@ export class CallsModel {
   async #look(): Promise<void> {
     const before = [...this.#rosters.values()].filter((roster) => roster.call !== null);
     try {
-      const { rosters, limit } = await this.#connection.ask({ t: 'signaling.running' });
-      this.#limit = limit;
+      const found = await this.#connection.ask({ t: 'signaling.running' });
+      const { rosters } = found;
+      this.#setLimits(found);
       for (const roster of rosters) this.take(roster);
       const running = new Set(rosters.map(({ room }) => room));
       for (const { room } of before) if (!running.has(room)) void this.ask(room);
@@ -133,7 +141,13 @@ export class CallsModel {
       started_at: null,
       participants: [],
       limit: this.#limit,
+      listener_limit: this.#listenerLimit,
     };
+  }
+
+  #setLimits({ limit, listener_limit }: Pick<Roster, 'limit' | 'listener_limit'>): void {
+    this.#limit = limit;
+    this.#listenerLimit = listener_limit ?? 0;
   }
 
   #put(roster: Roster, event: CallEvent | null): void {

@@ -12,6 +12,8 @@ export interface CallPerson {
   readonly device: string;
   /** This page. */
   readonly self: boolean;
+  /** Only listens: is neither seen nor heard. */
+  readonly listening: boolean;
   readonly media: Media;
   /** The way to them; null for oneself, and for an instant after they came. */
   readonly peer: PeerView | null;
@@ -33,7 +35,9 @@ export function peopleOf(
 ): CallPerson[] {
   const isConnected = (session: string): boolean =>
     session === own.session || peers.get(session)?.state === 'connected';
-  return present(participants, isConnected).map(({ session, user, device, media }) => {
+  const weListen = isListening(participants, own.session);
+  return present(participants, isConnected).map((participant) => {
+    const { session, user, device, media } = participant;
     const self = session === own.session;
     const peer = peers.get(session) ?? null;
     return {
@@ -41,11 +45,21 @@ export function peopleOf(
       user,
       device,
       self,
-      media: self ? own.media : media,
+      listening: participant.listening === true,
+      media: self ? own.media : weListen ? heard(media) : media,
       peer,
       tracks: self ? own.tracks : shown(peer?.tracks ?? NO_TRACKS, media),
     };
   });
+}
+
+export function isListening(participants: readonly Participant[], session: string): boolean {
+  return participants.some((one) => one.session === session && one.listening === true);
+}
+
+/** To somebody who listens nobody shows anything. */
+function heard(media: Media): Media {
+  return { ...media, camera: false, screen: false };
 }
 
 /** What someone says they do not send is not shown, though a last picture of it may be there. */

@@ -48,6 +48,15 @@ export function rosterAfter(roster: Roster, event: CallEvent): Roster | null {
   }
 }
 
+/** Those who take part in full: who has a place that the limit counts. */
+export function speakersOf({ participants }: Roster): readonly Participant[] {
+  return participants.filter(({ listening }) => listening !== true);
+}
+
+export function listenersOf({ participants }: Roster): readonly Participant[] {
+  return participants.filter(({ listening }) => listening === true);
+}
+
 /** The people of a roster without those who came back under a new session from the same device. */
 export function present(
   participants: readonly Participant[],

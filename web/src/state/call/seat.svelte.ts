@@ -66,16 +66,10 @@ export class Seat {
    *
    * @throws {Refused} where the server says no, or does not answer.
    */
-  async take(media: Media): Promise<Roster> {
+  async take(media: Media, listen = false): Promise<Roster> {
     this.#wanted = this.#own(media);
-    const told = this.#wanted;
     const servers = this.#askServers();
-    const { roster } = await this.#connection.ask({
-      t: 'signaling.join',
-      room: this.room,
-      media: told,
-    });
-    this.#told = told;
+    const roster = await this.#join(listen);
     const found = await servers;
     if (this.#closed) return roster;
     if (found !== null) this.mesh.configure(configurationOf(found));
@@ -84,12 +78,26 @@ export class Seat {
     return roster;
   }
 
+  /**
+   * From listening to speaking, in the same place, and answers the roster.
+   *
+   * @throws {Refused} where there is no place: then one goes on listening.
+   */
+  async speak(media: Media): Promise<Roster> {
+    this.#wanted = this.#own(media);
+    const roster = await this.#join(false);
+    this.setRoster(roster);
+    this.tellMedia();
+    return roster;
+  }
+
   setRoster({ participants, call }: Roster): void {
     if (this.#closed) return;
     this.mesh.setRoster(
-      participants.map(({ session, device, media }) => ({
+      participants.map(({ session, device, media, listening }) => ({
         session,
         device,
+        listening: listening ?? false,
         screenStream: media.screen_stream ?? '',
         camera: media.camera ?? false,
       })),
@@ -138,6 +146,14 @@ export class Seat {
     for (const stop of this.#stops) stop();
     this.#courier.close();
     this.mesh.close();
+  }
+
+  async #join(listen: boolean): Promise<Roster> {
+    const media = this.#wanted;
+    const { room } = this;
+    const { roster } = await this.#connection.ask({ t: 'signaling.join', room, media, listen });
+    this.#told = media;
+    return roster;
   }
 
   #own(media: Media): Media {
