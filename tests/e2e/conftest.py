@@ -145,7 +145,7 @@ def people_at(
     """People at a browser, for a fixture; in the end none of their pages has failed."""
     people: list[Person] = []
 
-    def come(name: str, *, phone: bool = False, **options: object) -> Person:
+    def come(name: str, *, phone: bool = False, surname: str = "", **options: object) -> Person:
         options = {**granted, **options}
         context = browser.new_context(
             base_url=str(options.pop("url", system.url)),
@@ -157,7 +157,7 @@ def people_at(
         context.set_default_timeout(15_000)
         if script:
             context.add_init_script(script)
-        someone = Person(name, context, phone=phone)
+        someone = Person(name, context, phone=phone, surname=surname)
         people.append(someone)
         return someone
 

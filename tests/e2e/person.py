@@ -24,8 +24,12 @@ _EXPECTED = re.compile(r"Failed to load resource|WebSocket connection to|net::ER
 class Person:
     """One person, one browser context (so: one device), one page at a time."""
 
-    def __init__(self, name: str, context: BrowserContext, *, phone: bool = False) -> None:
+    def __init__(
+        self, name: str, context: BrowserContext, *, phone: bool = False, surname: str = ""
+    ) -> None:
+        """With a surname the account has a display name, as people on pictures should."""
         self.name = name
+        self.surname = surname
         self.account = f"{name.lower()}-{secrets.token_hex(4)}"
         self.context = context
         self.phone = phone
@@ -67,12 +71,18 @@ class Person:
     # ---- signing in ----------------------------------------------------------------------
 
     def registers(self) -> Self:
-        """Makes an account, whose display name is the person's name, and arrives at home."""
+        """Makes an account, and arrives at home."""
         self.page.goto("/register")
         self.page.get_by_label("Name", exact=True).fill(self.account)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Create account").click()
         expect(self.page.get_by_text("There are three ways to begin.")).to_be_visible()
+        if self.surname:
+            self.page.goto("/settings/profile")
+            self.page.get_by_label("Display name").fill(f"{self.name} {self.surname}")
+            self.page.get_by_role("button", name="Save").click()
+            expect(self.page.get_by_text("Saved").first).to_be_visible()
+            self.page.goto("/")
         return self
 
     def signs_in(self, as_whom: "Person | None" = None) -> Self:
@@ -226,7 +236,7 @@ class Person:
     def tile_of(self, name: str) -> Locator:
         """The tile of somebody; one's own is `"Ann (you)"`, a screen `"Screen of Ann"`."""
         before, whose, after = re.fullmatch(r"(Screen of |Your )?(\S+)( \(.*\))?", name).groups("")
-        said = f"^{before}{whose}(-[0-9a-f]{{8}})?{re.escape(after)}(,|$)"
+        said = f"^{before}{whose}(-[0-9a-f]{{8}}| [^ ,(]+)?{re.escape(after)}(,|$)"
         people = self.stage.get_by_role("list", name="People in the call")
         return people.get_by_role("listitem", name=re.compile(said, re.IGNORECASE))
 
