@@ -39,6 +39,8 @@ async def heard_with(url: str, headers: dict[str, str]) -> list[Msg]:
     listener, own, fast = await asyncio.gather(*(nats.connect(url) for _ in range(3)))
     lean.fit(fast)
     await listener.subscribe("said", cb=hear)
+    # The first PING may be written ahead of the SUB; the second one is not.
+    await listener.flush()
     await listener.flush()
     try:
         for client in (own, fast):

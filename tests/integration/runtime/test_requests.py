@@ -1,7 +1,7 @@
 """Each request is answered once, and nothing of it stays behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -32,8 +32,7 @@ class Bench:
         async def answer(message: Msg) -> None:
             await message.respond(with_what or message.data)
 
-        await self.other.subscribe(subject, cb=answer)
-        await self.other.flush()
+        await self._listens(subject, answer)
 
     async def hears(self, subject: str) -> list[Msg]:
         """Has the other one listen without a word."""
@@ -42,9 +41,14 @@ class Bench:
         async def hear(message: Msg) -> None:
             heard.append(message)
 
-        await self.other.subscribe(subject, cb=hear)
-        await self.other.flush()
+        await self._listens(subject, hear)
         return heard
+
+    async def _listens(self, subject: str, hear: Callable[[Msg], Awaitable[None]]) -> None:
+        await self.other.subscribe(subject, cb=hear)
+        # The first PING may be written ahead of the SUB; the second one is not.
+        await self.other.flush()
+        await self.other.flush()
 
     async def ask(self, subject: str, body: bytes = b"", seconds: float = 5.0) -> Msg:
         return await self.requests.ask(subject, body, None, seconds)
