@@ -10,7 +10,15 @@ export const call = {
   'call.fullShort': 'Call is full',
   'call.fullTitle': 'The call is full',
   'call.fullBody':
-    'Everyone in a call sends to everyone, so it takes up to {count} people here. You can follow the conversation, and join as soon as somebody leaves.',
+    'Everyone in a call sends to everyone, and more than {count} would make it stall for all. You can listen and chat, and join as soon as somebody leaves.',
+  'call.fullNoPlace':
+    'Everyone in a call sends to everyone, and more than {count} would make it stall for all. As many listen as can, too. You can chat, and join as soon as somebody leaves.',
+  'call.listen': 'Listen',
+  'call.listening': 'You are listening',
+  'call.listeningShort': 'Listening',
+  'call.listeningFull': 'The call has its {count} people. You can join once somebody leaves.',
+  'call.listeningFree': 'There is a place for you.',
+  'call.listeners': { one: '{count} listening: {names}', other: '{count} listening: {names}' },
   'call.switchTitle': 'Leave the call in {room}?',
   'call.switchBody': 'You can be in one call at a time.',
   'call.switch': 'Leave and go on',

@@ -42,6 +42,7 @@ export const media = {
     one: 'The call is full: it takes {count} person. You can chat, and join when someone leaves.',
     other: 'The call is full: it takes {count} people. You can chat, and join when someone leaves.',
   },
+  'media.listenOutside': 'Listen',
   'media.echoStart': 'Test microphone and speaker',
   'media.echoAgain': 'Test again',
   'media.echoStop': 'Stop',

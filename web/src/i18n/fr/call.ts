@@ -15,7 +15,16 @@ export const call: CatalogueOf<typeof english> = {
   'call.fullShort': 'Appel complet',
   'call.fullTitle': 'L’appel est complet',
   'call.fullBody':
-    'Dans un appel, chacun envoie à chacun : il accueille donc {count} personnes au plus. Vous pouvez suivre la conversation, et rejoindre l’appel dès que quelqu’un le quitte.',
+    'Dans un appel, chacun envoie à chacun : à plus de {count}, il se figerait pour tous. Vous pouvez écouter et écrire, et rejoindre l’appel dès que quelqu’un le quitte.',
+  'call.fullNoPlace':
+    'Dans un appel, chacun envoie à chacun : à plus de {count}, il se figerait pour tous. Les places d’écoute sont prises, elles aussi. Vous pouvez écrire, et rejoindre l’appel dès que quelqu’un le quitte.',
+  'call.listen': 'Écouter',
+  'call.listening': 'Vous écoutez',
+  'call.listeningShort': 'À l’écoute',
+  'call.listeningFull':
+    'L’appel compte déjà {count} personnes. Vous pourrez le rejoindre quand quelqu’un le quittera.',
+  'call.listeningFree': 'Il y a une place pour vous.',
+  'call.listeners': { one: '{count} à l’écoute : {names}', other: '{count} à l’écoute : {names}' },
   'call.switchTitle': 'Quitter l’appel dans {room} ?',
   'call.switchBody': 'On ne peut être que dans un appel à la fois.',
   'call.switch': 'Quitter et continuer',

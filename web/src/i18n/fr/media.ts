@@ -48,6 +48,7 @@ export const media: CatalogueOf<typeof english> = {
     other:
       'L’appel est complet : {count} personnes au plus. Vous pouvez écrire, et rejoindre quand quelqu’un part.',
   },
+  'media.listenOutside': 'Écouter',
   'media.echoStart': 'Tester micro et haut-parleur',
   'media.echoAgain': 'Tester encore',
   'media.echoStop': 'Arrêter',

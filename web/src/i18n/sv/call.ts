@@ -12,7 +12,15 @@ export const call: CatalogueOf<typeof english> = {
   'call.fullShort': 'Samtalet är fullt',
   'call.fullTitle': 'Samtalet är fullt',
   'call.fullBody':
-    'I ett samtal sänder alla till alla, så här ryms högst {count} personer. Du kan följa konversationen, och gå med så snart någon lämnar.',
+    'I ett samtal sänder alla till alla, och fler än {count} skulle få det att hacka för alla. Du kan lyssna och chatta, och gå med så snart någon lämnar.',
+  'call.fullNoPlace':
+    'I ett samtal sänder alla till alla, och fler än {count} skulle få det att hacka för alla. Lyssnarplatserna är också upptagna. Du kan chatta, och gå med så snart någon lämnar.',
+  'call.listen': 'Lyssna',
+  'call.listening': 'Du lyssnar',
+  'call.listeningShort': 'Lyssnar',
+  'call.listeningFull': 'Samtalet har redan {count} personer. Du kan gå med när någon lämnar.',
+  'call.listeningFree': 'Det finns en plats åt dig.',
+  'call.listeners': { one: '{count} lyssnar: {names}', other: '{count} lyssnar: {names}' },
   'call.switchTitle': 'Lämna samtalet i {room}?',
   'call.switchBody': 'Du kan vara i ett samtal åt gången.',
   'call.switch': 'Lämna och gå vidare',

@@ -44,6 +44,7 @@ export const media: CatalogueOf<typeof english> = {
     one: 'Samtalet är fullt: det tar {count} person. Du kan chatta, och gå med när någon går.',
     other: 'Samtalet är fullt: det tar {count} personer. Du kan chatta, och gå med när någon går.',
   },
+  'media.listenOutside': 'Lyssna',
   'media.echoStart': 'Testa mikrofon och högtalare',
   'media.echoAgain': 'Testa igen',
   'media.echoStop': 'Stoppa',

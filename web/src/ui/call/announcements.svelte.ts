@@ -10,14 +10,17 @@ export function announcements(app: AppModel): void {
   let before: ReadonlyMap<string, CallPerson> | null = null;
 
   $effect(() => {
-    const now = call.isIn() ? call.people : null;
+    const now = call.isIn() ? call.everyone : null;
     untrack(() => {
       if (now === null) {
         if (before !== null) announcer.interrupt(t('call.saidLeft'));
         before = null;
         return;
       }
-      const said = before === null ? [t('call.saidIn')] : changes(before, now);
+      const said =
+        before === null
+          ? [t(call.listening ? 'call.listening' : 'call.saidIn')]
+          : changes(before, now);
       before = new Map(now.map((person) => [person.session, person]));
       if (said.length > 0) announcer.interrupt(said.join(' '));
     });

@@ -36,6 +36,8 @@ export function callKeys(app: AppModel): CallKeys {
     down(event) {
       if (!call.isIn() || event.defaultPrevented || event.isComposing || takesKeys(event)) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      // Who only listens has a hand, and nothing to turn on or off.
+      if (call.listening && !/^(h|escape)$/i.test(event.key)) return;
       if (event.key === ' ') {
         // The page would scroll.
         event.preventDefault();

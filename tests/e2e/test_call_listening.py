@@ -1,0 +1,102 @@
+"""A call that is full: whoever comes next listens to it, and is seen once there is a place."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PATIENT, NewPerson
+from tests.e2e.person import fresh
+from tests.support.servers import BackgroundLoop
+from tests.support.system import RunningSystem
+
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(180)]
+
+# Pictures that have come or gone on any of the page's connections, and those that are agreed on.
+PICTURES = """async () => {
+  const open = parleyConnections.filter(({ signalingState }) => signalingState !== 'closed');
+  const reports = await Promise.all(open.map((each) => each.getStats()));
+  const lines = open.flatMap((each) => each.getTransceivers());
+  return {
+    connections: open.length,
+    packets: reports.flatMap((report) => [...report.values()])
+      .filter(({ type, kind }) => /^(in|out)bound-rtp$/.test(type) && kind === 'video')
+      .reduce((sum, each) => sum + (each.packetsReceived ?? each.packetsSent ?? 0), 0),
+    agreed: lines.filter(({ receiver, currentDirection }) =>
+      receiver.track.kind === 'video' && /send|recv/.test(currentDirection ?? '')).length,
+  };
+}"""
+
+# No device was ever asked for on this page.
+COUNT_DEVICES = """
+window.parleyAsked = 0;
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = (wanted) => {
+  window.parleyAsked += 1;
+  return open(wanted);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def system(
+    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSystem]:
+    """A system whose calls take two people, and one who listens."""
+    running = RunningSystem(tmp_path_factory.mktemp("small-calls"))
+    environment = {**PATIENT, "PARLEY_MESH_LIMIT": "2", "PARLEY_LISTENER_LIMIT": "1"}
+    background.run(running.start("--port", "0", env=environment))
+    yield running
+    background.run(running.stop())
+
+
+def test_past_the_limit_one_listens_until_a_place_is_free(
+    caller: NewPerson, picture: Callable[[Page, str], None]
+):
+    hall = fresh("Hall")
+    ann, bob, eve = (caller(name) for name in ("Ann", "Bob", "Eve"))
+    eve.page.add_init_script(COUNT_DEVICES)
+    for someone in (ann, bob, eve):
+        someone.registers()
+    ann.creates_room(hall)
+    bob.joins_by_browsing(hall)
+    eve.joins_by_browsing(hall)
+    ann.starts_call()
+    bob.joins_call()
+    ann.sees_tile_of("Bob")
+
+    # The limit is told before one joins, with the reason, and what one can do instead.
+    eve.page.get_by_role("button", name=re.compile("^Call is full")).click()
+    full = eve.page.get_by_role("dialog", name="The call is full")
+    expect(full).to_contain_text("Everyone in a call sends to everyone, and more than 2 would")
+    full.get_by_role("button", name="Listen", exact=True).click()
+    expect(eve.controls).to_contain_text("You are listening")
+    eve.sees_people_in_call(2).hears("Ann", "Bob")
+    for name in ("Ann", "Bob"):
+        expect(eve.tile_of(name).locator("video")).to_have_count(0)
+    for someone in (ann, bob):
+        expect(someone.stage).to_contain_text(re.compile("1 listening: eve", re.IGNORECASE))
+        someone.sees_people_in_call(2)
+    assert eve.page.evaluate(PICTURES) == {"connections": 2, "packets": 0, "agreed": 0}
+    assert eve.page.evaluate("parleyAsked") == 0
+    join = eve.controls.get_by_role("button", name="Join", exact=True)
+    expect(join).to_be_disabled()
+    eve.says("I am listening")
+    eve.page.keyboard.press("Escape")
+    picture(eve.page, "call-listening")
+    picture(ann.page, "call-listening-speaker")
+
+    # Keys that would turn devices on do nothing here; a hand goes up all the same.
+    eve.controls.get_by_role("button", name="Raise your hand").click()
+    expect(ann.page.get_by_text("raised a hand.")).to_be_attached()
+
+    # A place is free: from the door one comes in, seen and heard, on the connection there was.
+    bob.leaves_call()
+    join.click()
+    eve.goes_in()
+    eve.sees_people_in_call(2).sees_tile_of("Ann", "Eve (you)").hears("Ann")
+    ann.sees_people_in_call(2).sees_tile_of("Eve").hears("Eve")
+    expect(ann.stage).not_to_contain_text("listening")
+    assert eve.page.evaluate(PICTURES)["connections"] == 1
+    expect(bob.page.get_by_role("button", name=re.compile("^Call is full"))).to_be_visible()
