@@ -32,6 +32,8 @@ export interface CallParts extends SeatParts {
   readonly now: () => number;
   /** The name of a session, for what is recorded. */
   readonly nameOf: (user: string) => string;
+  /** Someone is about to go in: what takes its time may begin. */
+  readonly atDoor?: () => void;
 }
 
 /**
@@ -147,6 +149,7 @@ export class CallModel {
   prepare(room: string): void {
     if (this.#phase.at === 'in' || this.#phase.at === 'joining') return;
     this.#phase = { at: 'preJoin', room };
+    this.#parts.atDoor?.();
   }
 
   /** Goes in. Resolves when one is in, or is told why not. */
