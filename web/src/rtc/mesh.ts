@@ -38,6 +38,12 @@ export interface Present {
 
 type Listener = (peers: ReadonlyMap<string, PeerView>) => void;
 
+/**
+ * One transport for everything gathers once and connects once; and who waits for an offer has
+ * candidates by the time that it comes. Neither may change while a connection lives.
+ */
+const FIXED: RTCConfiguration = { bundlePolicy: 'max-bundle', iceCandidatePoolSize: 1 };
+
 const UNSIGNED: Verified = { state: 'unsigned', words: null };
 
 /**
@@ -58,7 +64,7 @@ export class Mesh {
   /** Senders that were adapted to what was measured; they begin with a guess. */
   readonly #adapted = new Set<string>();
   #present: ReadonlyMap<string, Present> = new Map();
-  #configuration: RTCConfiguration = { bundlePolicy: 'max-bundle' };
+  #configuration: RTCConfiguration = FIXED;
   #sending: Sending = NOTHING;
   #proofs: Proofs | null = null;
   #isFirstRoster = true;
@@ -81,8 +87,7 @@ export class Mesh {
 
   /** ICE servers; connections that live get them, too, for their next restart. */
   configure(configuration: RTCConfiguration): void {
-    // One transport for everything: gathers once, connects once.
-    this.#configuration = { ...configuration, bundlePolicy: 'max-bundle' };
+    this.#configuration = { ...configuration, ...FIXED };
     for (const [session, peer] of this.#peers) {
       try {
         peer.configure(this.#configuration);
