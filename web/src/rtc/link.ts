@@ -58,6 +58,12 @@ export class Link {
     this.#senders.open(true);
   }
 
+  /** Offers first, on a connection that was told nothing: it need not ask for it before. */
+  offer(): void {
+    this.begin();
+    this.#negotiation.begin();
+  }
+
   send(sending: Sending): void {
     this.#senders.set(sending);
   }

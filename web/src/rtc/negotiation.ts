@@ -75,6 +75,14 @@ export class Negotiation {
     return this.#taking;
   }
 
+  /**
+   * Offers at once. A connection that is asked for an offer already does not ask for it itself,
+   * which it would do only after the page was drawn.
+   */
+  begin(): void {
+    void this.#offer();
+  }
+
   /** Gathers new candidates and tries all ways anew. */
   restart(): void {
     if (!this.#closed) this.#connection.restartIce();

@@ -89,7 +89,7 @@ export class Peer {
     this.#sending = sending;
     this.#link = this.#connect();
     if (offers) {
-      this.#link.begin();
+      this.#link.offer();
     } else {
       this.#first.set(FIRST_OFFER_MS, () => {
         this.#link.begin();
