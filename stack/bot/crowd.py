@@ -203,9 +203,10 @@ async def _rooms(
         if inside is None:
             await desk.insist(JoinRoom(room=room, invite=code), Reply)
         roster = await _roster(desk, room)
-        if orders.peers + len(roster.participants) > roster.limit:
+        speakers = sum(not p.listening for p in roster.participants)
+        if orders.peers + speakers > roster.limit:
             raise NoPlace(
-                f"a call takes {roster.limit} and has {len(roster.participants)}: "
+                f"a call takes {roster.limit} and has {speakers}: "
                 "leave --room out, and the bots spread over rooms of their own"
             )
         return [(room, orders.peers)]
