@@ -38,11 +38,8 @@ export interface Present {
 
 type Listener = (peers: ReadonlyMap<string, PeerView>) => void;
 
-/**
- * One transport for everything gathers once and connects once; and who waits for an offer has
- * candidates by the time that it comes. Neither may change while a connection lives.
- */
-const FIXED: RTCConfiguration = { bundlePolicy: 'max-bundle', iceCandidatePoolSize: 1 };
+/** One transport for everything: gathers once, connects once. */
+const FIXED: RTCConfiguration = { bundlePolicy: 'max-bundle' };
 
 const UNSIGNED: Verified = { state: 'unsigned', words: null };
 
