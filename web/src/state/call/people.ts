@@ -57,9 +57,9 @@ export function isListening(participants: readonly Participant[], session: strin
   return participants.some((one) => one.session === session && one.listening === true);
 }
 
-/** To somebody who listens nobody shows anything. */
+/** To somebody who listens no screen is on the stage. */
 function heard(media: Media): Media {
-  return { ...media, camera: false, screen: false };
+  return { ...media, screen: false };
 }
 
 /** What someone says they do not send is not shown, though a last picture of it may be there. */
