@@ -229,15 +229,37 @@ class Leases:
 
     async def _put(self, session: SessionId, held: _Held, seconds: int) -> None:
         try:
-            held.revision = await self._write(_key(session), held.lease, seconds, held.revision)
-        except TakenByAnother:
-            if self._held.get(session) is held:
-                del self._held[session]
-                self._on_taken(session)
+            for _ in range(TRIES):
+                try:
+                    held.revision = await self._write(
+                        _key(session), held.lease, seconds, held.revision
+                    )
+                except TakenByAnother:
+                    if not await self._is_ours(session, held):
+                        break
+                else:
+                    return
         except (NatsError, TimeoutError) as error:
             _logger.info("leases.owed", kind=type(error).__name__)
             if held.lease.dropped_at is not None:
                 self._owed[session] = held
+            return
+        if self._held.get(session) is held:
+            del self._held[session]
+            self._on_taken(session)
+
+    async def _is_ours(self, session: SessionId, held: _Held) -> bool:
+        """Whether nobody but we wrote what another revision came from; `held` has it then.
+
+        A broker that came back without its bucket knows no revision of ours, and what is written
+        again after its return may meet itself.
+        """
+        found = await self._find(session)
+        if found is not None and found.lease.gateway != self._gateway:
+            return False
+        held.revision = found.revision if found else 0
+        current = self._held.get(session)
+        return current is held or (current is None and held.lease.dropped_at is not None)
 
     async def _restore(self, session: SessionId, held: _Held) -> None:
         found = await self._find(session)

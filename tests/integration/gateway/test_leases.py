@@ -1,0 +1,118 @@
+"""Seats when the broker comes back empty: each is there again, and nobody loses theirs."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from nats.js.errors import KeyNotFoundError
+
+from contracts.auth import AccessClaims
+from contracts.ids import DeviceId, GatewayId, SessionId, UserId
+from contracts.presence import SessionLease
+from contracts.streams import LEASES
+from gateway.leases import Leases
+from runtime.bus import Bus
+from runtime.codec import decode_as
+from runtime.ids import new_id
+from runtime.settings import ProcessSettings
+
+pytestmark = [pytest.mark.gateway, pytest.mark.faults]
+
+
+class Seats:
+    """The leases of one gateway, and the sessions it was told it had lost."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.taken: list[SessionId] = []
+        self.leases = Leases(bus, GatewayId(new_id()), self.taken.append)
+
+    async def lose_the_bucket(self) -> None:
+        """As with a broker that was killed: it kept the bucket in memory."""
+        await self.bus.js.delete_stream(f"KV_{LEASES.name}")
+
+    async def lease_of(self, session: SessionId) -> SessionLease | None:
+        bucket = await self.bus.js.key_value(LEASES.name)
+        try:
+            entry = await bucket.get(f"session.{session}")
+        except KeyNotFoundError:
+            return None
+        return decode_as(SessionLease, entry.value or b"")
+
+
+@pytest_asyncio.fixture
+async def bus(nats_url: str) -> AsyncIterator[Bus]:
+    bus = Bus("gateway", ProcessSettings(nats_url=nats_url))
+    await bus.connect()
+    yield bus
+    await bus.close()
+
+
+@pytest_asyncio.fixture
+async def seats(bus: Bus) -> Seats:
+    made = Seats(bus)
+    await made.leases.open()
+    return made
+
+
+@pytest.fixture
+def claims() -> AccessClaims:
+    now = int(time.time())
+    return AccessClaims(sub=UserId(new_id()), dev=DeviceId(new_id()), iat=now, exp=now + 600)
+
+
+async def test_two_ways_of_noticing_a_lost_bucket_take_nobodys_seat(
+    seats: Seats, claims: AccessClaims
+) -> None:
+    mine = [(await seats.leases.claim(None, claims)).session for _ in range(8)]
+    await seats.lose_the_bucket()
+    # The reconnected broker, and the gateway's own lease that found no bucket, at the same time.
+    await asyncio.gather(seats.leases.write_again(), seats.leases.write_again())
+    assert seats.taken == []
+    other = Seats(seats.bus)
+    await other.leases.open()
+    for session in mine:
+        assert (await other.leases.claim(session, claims)).resumed
+
+
+async def test_who_drops_before_all_is_written_again_keeps_the_seat_for_the_grace_alone(
+    seats: Seats, claims: AccessClaims
+) -> None:
+    dropping, renewing = [(await seats.leases.claim(None, claims)).session for _ in range(2)]
+    await seats.lose_the_bucket()
+    await seats.leases.open()
+    await seats.leases.drop(dropping)
+    await seats.leases.renew(renewing)
+    await seats.leases.write_again()
+    assert seats.taken == []
+    dropped = await seats.lease_of(dropping)
+    assert dropped is not None
+    assert dropped.dropped_at is not None
+    assert (await seats.leases.claim(dropping, claims)).resumed
+    assert (await seats.leases.claim(renewing, claims)).resumed
+
+
+async def test_a_seat_that_another_gateway_took_is_given_up(
+    seats: Seats, claims: AccessClaims
+) -> None:
+    session = (await seats.leases.claim(None, claims)).session
+    other = Seats(seats.bus)
+    await other.leases.open()
+    assert (await other.leases.claim(session, claims)).resumed
+    await seats.leases.renew(session)
+    assert seats.taken == [session]
+    assert len(seats.leases) == 0
+    assert other.taken == []
+
+
+async def test_a_seat_that_is_over_stays_over(seats: Seats, claims: AccessClaims) -> None:
+    session = (await seats.leases.claim(None, claims)).session
+    other = Seats(seats.bus)
+    await other.leases.open()
+    await other.leases.claim(session, claims)
+    await other.leases.end(session)
+    await seats.leases.write_again()
+    assert await seats.lease_of(session) is None
+    assert seats.taken == [session]
