@@ -158,7 +158,7 @@ def test_six_in_a_call_and_the_seventh_is_told(
             bot.sees_everybody(5)
 
         eve.page.get_by_role("button", name="Call is full, 6 people in the call").click()
-        sentence = eve.page.get_by_role("dialog").get_by_text("it takes up to 6 people here")
+        sentence = eve.page.get_by_role("dialog").get_by_text("more than 6 would make it stall")
         expect(sentence).to_be_visible(timeout=HEALING_MS)
         eve.page.keyboard.press("Escape")
         eve.says("I shall read along")
