@@ -16,6 +16,9 @@ def fresh(name: str) -> str:
 
 PASSWORD = "four quiet herons at dusk"
 
+# Whoever vanishes without a word keeps a seat for the grace of a session, which is 15 seconds.
+GONE_MS = 45_000
+
 # What Chromium says on its own when a connection is refused or a request answered by an error:
 # tests make both happen on purpose.
 _EXPECTED = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_")
@@ -260,13 +263,13 @@ class Person:
 
     def sees_no_tile_of(self, *names: str) -> Self:
         for name in names:
-            expect(self.tile_of(name)).to_have_count(0)
+            expect(self.tile_of(name)).to_have_count(0, timeout=GONE_MS)
         return self
 
     def sees_people_in_call(self, count: int) -> Self:
         """So many tiles and no others, and each picture moves: none is frozen."""
         people = self.stage.get_by_role("list", name="People in the call")
-        expect(people.get_by_role("listitem")).to_have_count(count)
+        expect(people.get_by_role("listitem")).to_have_count(count, timeout=GONE_MS)
         return self
 
     def hears(self, *names: str) -> Self:
