@@ -261,15 +261,16 @@ class Person:
             assert moves, f"{self.name} sees a frozen picture of {name}"
         return self
 
-    def sees_no_tile_of(self, *names: str) -> Self:
+    def sees_no_tile_of(self, *names: str, within: float | None = None) -> Self:
+        """Their tiles are gone; `within` milliseconds, where they left without a word."""
         for name in names:
-            expect(self.tile_of(name)).to_have_count(0, timeout=GONE_MS)
+            expect(self.tile_of(name)).to_have_count(0, timeout=within)
         return self
 
     def sees_people_in_call(self, count: int) -> Self:
         """So many tiles and no others, and each picture moves: none is frozen."""
         people = self.stage.get_by_role("list", name="People in the call")
-        expect(people.get_by_role("listitem")).to_have_count(count, timeout=GONE_MS)
+        expect(people.get_by_role("listitem")).to_have_count(count)
         return self
 
     def hears(self, *names: str) -> Self:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPerson
-from tests.e2e.person import fresh
+from tests.e2e.person import GONE_MS, fresh
 
 # Three pages that encode and decode pictures, on two cores.
 pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
@@ -46,7 +46,7 @@ def test_three_in_a_mesh_come_and_go(caller: NewPerson, picture: Callable[[Page,
     # The first to come is the first to go, by closing the laptop: no frozen picture stays.
     ann.closes_the_laptop()
     for someone, other in ((bob, "Eve"), (eve, "Bob")):
-        someone.sees_no_tile_of("Ann").sees_people_in_call(2)
+        someone.sees_no_tile_of("Ann", within=GONE_MS).sees_people_in_call(2)
         someone.sees_tile_of(other).hears(other)
 
     # Everyone leaves, the last comes back, and the call begins anew.
