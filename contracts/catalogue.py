@@ -47,8 +47,10 @@ class Subject:
         return [name for name in PARAMETERS if f"<{name}>" in self.pattern]
 
 
-def _pattern(wildcard: str, parameter: str) -> str:
-    return wildcard.replace("*", f"<{parameter}>")
+def _pattern(wildcard: str, *parameters: str) -> str:
+    for parameter in parameters:
+        wildcard = wildcard.replace("*", f"<{parameter}>", 1)
+    return wildcard
 
 
 def _said_by(events: Iterable[type[Event]]) -> tuple[str, ...]:
@@ -85,8 +87,8 @@ def _bucket(bucket: Bucket) -> Subject:
 SUBJECTS: tuple[Subject, ...] = (
     Subject(
         name="log.room",
-        pattern=_pattern(subjects.TIMELINE_LOG, "room"),
-        kind="stream TIMELINE",
+        pattern=_pattern(subjects.TIMELINE_LOG, "partition", "room"),
+        kind="stream TIMELINE_<partition>",
         speakers=("chat",),
         listeners="chat",
         messages=TIMELINE_EVENTS,

@@ -6,6 +6,7 @@ Each is made by its owner at start, idempotently; the others wait until it is th
 from dataclasses import dataclass
 
 from contracts import subjects
+from contracts.ids import RoomId
 
 Owner = str
 
@@ -39,12 +40,16 @@ class Bucket:
     history: int = 1
 
 
-TIMELINE = Stream(
-    name="TIMELINE",
-    owner="chat",
-    subjects=(subjects.TIMELINE_LOG,),
-    republish=("log.room.*", "room.{{wildcard(1)}}.timeline"),
+TIMELINES = tuple(
+    Stream(
+        name=f"TIMELINE_{number}",
+        owner="chat",
+        subjects=(subjects.partition_log(number),),
+        republish=(subjects.partition_log(number), "room.{{wildcard(1)}}.timeline"),
+    )
+    for number in range(subjects.TIMELINE_PARTITIONS)
 )
+"""The logs of all rooms, by partition: the server syncs a stream's entries one by one (ADR 12)."""
 EVENTS = Stream(
     name="EVENTS",
     owner="auth",
@@ -62,5 +67,10 @@ REVOKED = Bucket("REVOKED", "auth", "access tokens that end before their time", 
 KEYS = Bucket("KEYS", "auth", "public keys that verify access tokens")
 LEADERS = Bucket("LEADERS", "rooms", "which replica speaks for presence", ttl_keys=True)
 
-STREAMS = (TIMELINE, EVENTS)
+STREAMS = (*TIMELINES, EVENTS)
 BUCKETS = (ROOMS, MEMBERS, CALLS, LEASES, REVOKED, KEYS, LEADERS)
+
+
+def timeline_of(room: RoomId) -> Stream:
+    """The stream that keeps a room's log."""
+    return TIMELINES[subjects.partition(room)]

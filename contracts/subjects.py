@@ -4,10 +4,17 @@ Each id that enters a subject is checked to be one token, so that nobody can wid
 dot or a wildcard in a name.
 """
 
+from zlib import crc32
+
 from contracts.base import Command, Fact, tag_of
 from contracts.ids import GatewayId, RoomId, SessionId, UserId, is_ulid
 
-TIMELINE_LOG = "log.room.*"
+TIMELINE_PARTITIONS = 4
+"""Over how many streams the rooms' logs are spread; as many as of them sync to disk side by side.
+
+Where a room's log lies follows from this number, so changing it moves every log (ADR 12).
+"""
+TIMELINE_LOG = "log.*.*"
 ROOM_TIMELINE = "room.*.timeline"
 ROOM_STATE = "room.*.state"
 EVENTS_ALL = "evt.>"
@@ -26,9 +33,19 @@ def service(command: type[Command]) -> str:
     return f"svc.{tag_of(command)}"
 
 
+def partition(room: RoomId) -> int:
+    """Which of the partitions keeps this room's log: the CRC-32 of its id, modulo their number."""
+    return crc32(room.encode()) % TIMELINE_PARTITIONS
+
+
+def partition_log(number: int) -> str:
+    """`log.<partition>.*`: the logs of all rooms of a partition."""
+    return f"log.{number}.*"
+
+
 def log(room: RoomId) -> str:
-    """`log.room.<room>`: where chat appends to the room's timeline; stored, never followed."""
-    return f"log.room.{_token(room)}"
+    """`log.<partition>.<room>`: where chat appends to the room's timeline; never followed."""
+    return f"log.{partition(room)}.{_token(room)}"
 
 
 def timeline(room: RoomId) -> str:
@@ -62,12 +79,12 @@ def event(fact: type[Fact]) -> str:
 
 
 def room_of_log(subject: str) -> RoomId:
-    """The room of a `log.room.<room>` subject.
+    """The room of a `log.<partition>.<room>` subject.
 
     Raises:
         ValueError: it is not such a subject.
     """
-    prefix, _, room = subject.rpartition(".")
-    if prefix != "log.room":
+    room = RoomId(subject.rpartition(".")[2])
+    if subject != log(room):
         raise ValueError("not a log subject")
-    return RoomId(_token(room))
+    return room

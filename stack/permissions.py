@@ -24,7 +24,7 @@ from contracts.streams import (
     REVOKED,
     ROOMS,
     STREAMS,
-    TIMELINE,
+    TIMELINES,
     Bucket,
     Stream,
 )
@@ -123,7 +123,7 @@ def _storage(user: str) -> list[str]:
             allowed += [f"$JS.API.STREAM.{verb}.{stream}" for verb in ("CREATE", "UPDATE")]
         if user == kept.owner and isinstance(kept, Bucket):
             allowed.append(f"$KV.{kept.name}.>")
-        if user == kept.owner and (isinstance(kept, Bucket) or kept is TIMELINE):
+        if user == kept.owner and (isinstance(kept, Bucket) or kept in TIMELINES):
             # A room that is over takes its timeline with it.
             allowed.append(f"$JS.API.STREAM.PURGE.{stream}")
         if user == kept.owner or user in READS.get(kept, ()):

@@ -1,7 +1,7 @@
 """Puts `services/chat` together."""
 
 from contracts.rooms import MemberView, RoomEnded, RoomView
-from contracts.streams import MEMBERS, ROOMS, TIMELINE
+from contracts.streams import MEMBERS, ROOMS, TIMELINES
 from runtime import mongo
 from runtime.process import Process, run
 from runtime.readmodel import ReadModel
@@ -28,7 +28,8 @@ from services.chat.unread import Unreads
 async def start(process: Process, settings: ChatSettings) -> None:
     """Opens the log and the index, mirrors who is where, then projects and answers."""
     bus = process.bus
-    await bus.ensure_stream(TIMELINE)
+    for stream in TIMELINES:
+        await bus.ensure_stream(stream)
     client, database = await mongo.connect(settings, DOCUMENTS)
     process.exit.callback(client.close)
     journal = Journal(bus)

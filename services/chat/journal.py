@@ -14,7 +14,7 @@ from contracts.chat import TimelineEntry
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
 from contracts.registry import TIMELINE_EVENTS
-from contracts.streams import TIMELINE
+from contracts.streams import TIMELINES, Stream, timeline_of
 from runtime.bus import Bus
 from runtime.codec import Decoder
 from services.chat.domain.tail import Kept
@@ -27,8 +27,6 @@ BATCH = 256
 """Entries asked for at once: 5 ms of reading, and at 4 KB each a quarter of the server's
 per-connection buffer."""
 
-_GET = f"$JS.API.DIRECT.GET.{TIMELINE.name}"
-_INFO = f"$JS.API.STREAM.INFO.{TIMELINE.name}"
 _WRONG_LAST_SEQUENCE = 10071
 _STATUS = "Status"
 _END_OF_BATCH = "204"
@@ -83,7 +81,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Journal:
-    """Appends to and reads from `log.room.<room>`; knows nothing of what an entry means."""
+    """Appends to and reads from the log of each room; knows nothing of what an entry means."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -126,16 +124,16 @@ class Journal:
 
     async def last(self, room: RoomId) -> Kept | None:
         """The room's last entry; none where it has none."""
-        return _kept(await self._ask(f"{_GET}.{subjects.log(room)}", b""))
+        return _kept(await self._ask(f"{_get(room)}.{subjects.log(room)}", b""))
 
     async def next(self, room: RoomId, position: int) -> Kept | None:
         """The room's first entry at or after a place of the stream."""
         request = _Request(seq=position, next_by_subj=subjects.log(room))
-        return _kept(await self._ask(_GET, _encoder.encode(request)))
+        return _kept(await self._ask(_get(room), _encoder.encode(request)))
 
-    async def at(self, position: int) -> Kept | None:
-        """The entry at a place of the stream, of whatever room."""
-        return _kept(await self._ask(_GET, _encoder.encode(_Request(seq=position))))
+    async def at(self, room: RoomId, position: int) -> Kept | None:
+        """The entry at a place of the stream that keeps this room."""
+        return _kept(await self._ask(_get(room), _encoder.encode(_Request(seq=position))))
 
     async def after(self, room: RoomId, position: int, limit: int = BATCH) -> list[Kept]:
         """Up to `limit` entries of the room after a place of the stream, in order."""
@@ -145,7 +143,7 @@ class Journal:
         self._batches[token] = ([], done)
         try:
             await self._bus.nc.publish(
-                _GET, _encoder.encode(request), reply=f"{self._inbox}.{token}"
+                _get(room), _encoder.encode(request), reply=f"{self._inbox}.{token}"
             )
             async with asyncio.timeout(READ_SECONDS):
                 return await done
@@ -168,9 +166,15 @@ class Journal:
     async def rooms(self) -> dict[RoomId, int]:
         """Every room that has entries, and how many."""
         found: dict[RoomId, int] = {}
+        for stream in TIMELINES:
+            found |= await self._rooms(stream)
+        return found
+
+    async def _rooms(self, stream: Stream) -> dict[RoomId, int]:
+        found: dict[RoomId, int] = {}
         while True:
-            request = {"subjects_filter": subjects.TIMELINE_LOG, "offset": len(found)}
-            answer = await self._ask(_INFO, _encoder.encode(request))
+            request = {"subjects_filter": stream.subjects[0], "offset": len(found)}
+            answer = await self._ask(f"$JS.API.STREAM.INFO.{stream.name}", _encoder.encode(request))
             page = _infos.decode(answer.data).state.subjects
             if not page:
                 return found
@@ -179,7 +183,7 @@ class Journal:
     async def purge(self, room: RoomId) -> None:
         """Removes all entries of a room for good."""
         try:
-            await self._bus.js.purge_stream(TIMELINE.name, subject=subjects.log(room))
+            await self._bus.js.purge_stream(timeline_of(room).name, subject=subjects.log(room))
         except NotFoundError:
             return
 
@@ -190,6 +194,10 @@ class Journal:
             )
         except (NatsError, TimeoutError):
             raise Refusal(Code.UNAVAILABLE, retry_after=1.0) from None
+
+
+def _get(room: RoomId) -> str:
+    return f"$JS.API.DIRECT.GET.{timeline_of(room).name}"
 
 
 def _kept(message: Msg) -> Kept | None:

@@ -189,7 +189,7 @@ class Timeline:
             return None
         if stored.duplicate:
             # Longer ago than is remembered here, and within the server's own memory.
-            kept = await self._journal.at(stored.position)
+            kept = await self._journal.at(self.room, stored.position)
             if kept is None:
                 return None
             done = Deed(kept.entry.seq, kept.entry.at, mark_of_entry(kept.entry))

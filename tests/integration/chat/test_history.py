@@ -5,6 +5,7 @@ import pytest
 from contracts.chat import ReadHistory, ReadSince
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
+from contracts.streams import timeline_of
 from runtime.ids import new_id
 from services.chat.domain.tail import KEPT_ENTRIES
 from services.chat.journal import Journal
@@ -262,7 +263,7 @@ async def test_an_entry_that_the_log_has_lost_is_not_recovered(
     replica = await start_chat()
     journal = Journal(replica.process.bus)
     third = (await journal_after(journal, voice.room))[2]
-    await asker.bus.js.delete_msg("TIMELINE", third)
+    await asker.bus.js.delete_msg(timeline_of(voice.room).name, third)
     assert not (await voice.since(0)).recovered
     assert (await voice.since(5)).recovered
 

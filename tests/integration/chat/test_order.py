@@ -9,7 +9,7 @@ from contracts import subjects
 from contracts.chat import Appended
 from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
-from contracts.streams import TIMELINE
+from contracts.streams import timeline_of
 from runtime.bus import Bus
 from runtime.ids import new_id
 from runtime.settings import ProcessSettings
@@ -121,7 +121,7 @@ async def test_a_repeat_is_known_when_the_broker_has_forgotten_its_id(
     await wait_until(lambda: database["chat_cursors"].find_one({"_id": room, "seq": last}))
     await first.stop()
     await start_chat()
-    config = (await asker.bus.js.stream_info(TIMELINE.name)).config
+    config = (await asker.bus.js.stream_info(timeline_of(room).name)).config
     config.duplicate_window = 0.1
     await asker.bus.js.update_stream(config)
 
@@ -161,7 +161,7 @@ async def test_an_append_whose_acknowledgement_was_lost_lands_once(
         said = voice.saying("was that heard?")
         assert await voice.refused(said) is Code.UNAVAILABLE
         assert wire.lost > 0
-        assert (await asker.bus.js.stream_info(TIMELINE.name)).state.messages == 2
+        assert (await asker.bus.js.stream_info(timeline_of(room).name)).state.messages == 2
         await wire.break_off()
 
         again = await wait_until(lambda: _asked(voice, said), 20)

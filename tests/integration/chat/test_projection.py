@@ -15,7 +15,7 @@ from contracts.chat import MessagePosted, ReadHistory
 from contracts.errors import Code
 from contracts.ids import ClientId, RoomId
 from contracts.rooms import RoomEnded
-from contracts.streams import TIMELINE
+from contracts.streams import timeline_of
 from runtime import mongo
 from runtime.ids import new_id
 from runtime.process import Process
@@ -164,7 +164,7 @@ async def test_a_lost_or_altered_entry_shows(
     await replica.stop()
     async with bench_of(replica.settings) as bench:
         gone = (await bench.entries(lost.room))[2]
-        await asker.bus.js.delete_msg(TIMELINE.name, gone.position)
+        await asker.bus.js.delete_msg(timeline_of(lost.room).name, gone.position)
         kept = await bench.entries(altered.room)
         await bench.journal.purge(altered.room)
         for number, entry in enumerate(kept):
@@ -315,7 +315,9 @@ async def test_a_room_that_is_over_takes_its_timeline_with_it(
     async def is_gone() -> bool:
         for name in ("chat_messages", "chat_deeds", "chat_markers"):
             assert await database[name].count_documents({"room": room}) == 0, name
-        info = await asker.bus.js.stream_info(TIMELINE.name, subjects_filter=subjects.log(room))
+        info = await asker.bus.js.stream_info(
+            timeline_of(room).name, subjects_filter=subjects.log(room)
+        )
         return not info.state.subjects
 
     await wait_until(is_gone, 20)
@@ -328,7 +330,7 @@ async def test_a_room_that_is_over_takes_its_timeline_with_it(
 
 
 async def _last_of(asker: Asker, room: RoomId) -> bytes:
-    message = await asker.bus.js.get_last_msg(TIMELINE.name, subjects.log(room))
+    message = await asker.bus.js.get_last_msg(timeline_of(room).name, subjects.log(room))
     assert message.data is not None
     assert msgspec.json.decode(message.data)["room"] == room
     return message.data

@@ -21,9 +21,9 @@ ULID = "01jd0000000000000000000000"
 # What nobody but the operator may touch, whatever a service is granted.
 NOBODYS = (
     f"room.{ULID}.timeline",
-    "$JS.API.STREAM.DELETE.TIMELINE",
+    "$JS.API.STREAM.DELETE.TIMELINE_0",
     "$JS.API.STREAM.PURGE.EVENTS",
-    "$JS.API.STREAM.MSG.DELETE.TIMELINE",
+    "$JS.API.STREAM.MSG.DELETE.TIMELINE_0",
     "$JS.API.STREAM.DELETE.KV_MEMBERS",
     "$JS.API.STREAM.CREATE.OTHER",
     "$SYS.REQ.SERVER.PING",

@@ -178,7 +178,16 @@ async def test_a_second_system_on_the_same_folder_is_refused(shared: RunningSyst
 async def test_the_doctor_finds_a_running_system_well(shared: RunningSystem) -> None:
     _, said = await _say("doctor", "--json", "--data", str(shared.data))
     found = {finding["what"]: finding["health"] for finding in json.loads(said)}
-    needed = {"nats", "jetstream", "stream TIMELINE", "bucket KEYS", "mongodb", "python", "disk"}
+    needed = {
+        "nats",
+        "jetstream",
+        "stream TIMELINE_0",
+        "stream TIMELINE_3",
+        "bucket KEYS",
+        "mongodb",
+        "python",
+        "disk",
+    }
     needed |= {"auth", "rooms", "chat", "signaling"}
     needed.add(f"socket {shared.url.replace('http', 'ws')}/ws")
     assert needed <= found.keys()
