@@ -1,8 +1,8 @@
-import { asRefused, refusedHere, type Refused } from '../protocol/refused';
-import { backoff } from './backoff';
+import { refusedHere, type Refused } from '../protocol/refused';
 import type { Clock } from './clock';
 import type { Connection } from './connection';
 import { Listeners } from './listeners';
+import { MOST_TRIES, RoomQueues, type Queued } from './room_queues';
 import type { Deed, DeedCommand } from './timeline/foreseen';
 
 export interface DeedsParts {
@@ -14,13 +14,10 @@ export interface DeedsParts {
 /** After this a person has gone on, and what they see must be what is. */
 export const LONGEST_MS = 30_000;
 
-/** A failure of the server's is tried again this often. */
-const MOST_TRIES = 6;
+/** The person is looking at it: the server is asked again soon. */
+const LEAST_WAIT_MS = 250;
 
-interface Waiting extends Deed {
-  tries: number;
-  /** Where its entry stands in the timeline, once acknowledged. */
-  seq: number | null;
+interface Waiting extends Deed, Queued {
   kept(): void;
   refused(refused: Refused): void;
 }
@@ -30,27 +27,37 @@ interface Waiting extends Deed {
  * each carried out once however often it is sent, and given up after a while.
  */
 export class Deeds {
-  readonly #parts: DeedsParts;
+  readonly #clock: Clock;
+  readonly #queues: RoomQueues<Waiting>;
   readonly #changes = new Listeners<string>();
-  readonly #acknowledgements = new Listeners<{ room: string; seq: number }>();
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #sending = new Set<string>();
-  readonly #paused = new Map<string, number>();
   #user = '';
 
-  constructor(parts: DeedsParts) {
-    this.#parts = parts;
-    parts.connection.onState((state) => {
-      if (state.at === 'online') for (const room of this.#rooms()) void this.#send(room);
+  constructor({ connection, clock, random }: DeedsParts) {
+    this.#clock = clock;
+    this.#queues = new RoomQueues({
+      connection,
+      clock,
+      random,
+      leastWaitMs: LEAST_WAIT_MS,
+      isReady: () => true,
+      ask: ({ command }) => ask(connection, command),
+      stored: (waiting) => {
+        waiting.kept();
+      },
+      isFinal: ({ at, tries }, refused, waitMs) => {
+        const isLate = clock.now() + waitMs > at + LONGEST_MS;
+        return isLate || tries >= MOST_TRIES || !canPass(refused);
+      },
+      givenUp: (waiting, refused) => {
+        this.#takeBack(waiting, refused);
+      },
     });
   }
 
   /** Begins for a person; nothing of the one before is shown any more. */
   open(user: string | null): void {
     this.#user = user ?? '';
-    const left = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const waiting of left) waiting.kept();
+    for (const waiting of this.#queues.clear()) waiting.kept();
   }
 
   /** Tells the room in which something changed. */
@@ -60,12 +67,12 @@ export class Deeds {
 
   /** Tells the place of each entry that the server has stored. */
   onAcknowledged(listener: (place: { room: string; seq: number }) => void): () => void {
-    return this.#acknowledgements.add(listener);
+    return this.#queues.onAcknowledged(listener);
   }
 
   /** In the order of doing. */
   of(room: string): readonly Deed[] {
-    return this.#in(room);
+    return this.#queues.of(room);
   }
 
   /**
@@ -74,93 +81,32 @@ export class Deeds {
    * @throws {Refused} once it is taken back.
    */
   do(command: DeedCommand): Promise<void> {
-    const { clock } = this.#parts;
+    const { room, client_id: clientId } = command;
     return new Promise((kept, refused) => {
-      const deed = { command, user: this.#user, at: clock.now() };
-      this.#waiting.set(command.client_id, { ...deed, tries: 0, seq: null, kept, refused });
-      clock.after(LONGEST_MS, () => {
-        const late = this.#waiting.get(command.client_id);
-        if (late?.seq === null && !this.#sending.has(command.room)) {
+      const deed = { command, user: this.#user, at: this.#clock.now() };
+      this.#queues.add({ ...deed, clientId, room, tries: 0, seq: null, kept, refused });
+      this.#clock.after(LONGEST_MS, () => {
+        const late = this.#queues.get(clientId);
+        if (late?.seq === null && !this.#queues.isSending(room)) {
           this.#takeBack(late, refusedHere('client.offline'));
         }
       });
-      this.#changes.tell(command.room);
-      void this.#send(command.room);
+      this.#changes.tell(room);
+      void this.#queues.send(room);
     });
   }
 
   /** The timeline has this entry of one's own now. */
   delivered(entry: { author: string; client_id: string }): void {
-    const waiting = this.#waiting.get(entry.client_id);
+    const waiting = this.#queues.get(entry.client_id);
     if (waiting !== undefined && entry.author === this.#user) this.#drop(waiting);
   }
 
   /** The timeline has every entry up to `seq`. */
   passed(room: string, seq: number): void {
-    for (const waiting of this.#in(room)) {
+    for (const waiting of this.#queues.of(room)) {
       if (waiting.seq !== null && waiting.seq <= seq) this.#drop(waiting);
     }
-  }
-
-  #in(room: string): Waiting[] {
-    return [...this.#waiting.values()].filter(({ command }) => command.room === room);
-  }
-
-  #rooms(): Set<string> {
-    return new Set([...this.#waiting.values()].map(({ command }) => command.room));
-  }
-
-  async #send(room: string): Promise<void> {
-    if (this.#sending.has(room)) return;
-    this.#sending.add(room);
-    try {
-      for (let next = this.#next(room); next !== undefined; next = this.#next(room)) {
-        if (!(await this.#sendOne(next))) break;
-      }
-    } finally {
-      this.#sending.delete(room);
-    }
-  }
-
-  #next(room: string): Waiting | undefined {
-    const { connection, clock } = this.#parts;
-    if (connection.state.at !== 'online') return undefined;
-    if ((this.#paused.get(room) ?? 0) > clock.now()) return undefined;
-    return this.#in(room).find(({ seq }) => seq === null);
-  }
-
-  /** Whether the next one may follow at once. */
-  async #sendOne(waiting: Waiting): Promise<boolean> {
-    const { command } = waiting;
-    try {
-      const { seq } = await ask(this.#parts.connection, command);
-      waiting.seq = seq;
-      waiting.kept();
-      this.#acknowledgements.tell({ room: command.room, seq });
-      return true;
-    } catch (thrown) {
-      return this.#refusedNow(waiting, asRefused(thrown));
-    }
-  }
-
-  #refusedNow(waiting: Waiting, refused: Refused): boolean {
-    // Seen in the timeline while the question was under way.
-    if (!this.#waiting.has(waiting.command.client_id)) return true;
-    const { clock, random } = this.#parts;
-    const { room } = waiting.command;
-    waiting.tries += 1;
-    const seconds = refused.refusal.retry_after;
-    const wait = seconds == null ? 250 + backoff(waiting.tries, random) : seconds * 1000;
-    const isLate = clock.now() + wait > waiting.at + LONGEST_MS;
-    if (isLate || waiting.tries >= MOST_TRIES || !canPass(refused)) {
-      this.#takeBack(waiting, refused);
-      return true;
-    }
-    this.#paused.set(room, clock.now() + wait);
-    clock.after(wait, () => {
-      void this.#send(room);
-    });
-    return false;
   }
 
   #takeBack(waiting: Waiting, refused: Refused): void {
@@ -169,10 +115,10 @@ export class Deeds {
   }
 
   #drop(waiting: Waiting): void {
-    this.#waiting.delete(waiting.command.client_id);
+    this.#queues.remove(waiting.clientId);
     // It is in the timeline, whether its answer came or not; after a refusal this does nothing.
     if (waiting.seq === null) queueMicrotask(waiting.kept);
-    this.#changes.tell(waiting.command.room);
+    this.#changes.tell(waiting.room);
   }
 }
 

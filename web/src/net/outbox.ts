@@ -1,9 +1,9 @@
 import type { Error as Refusal } from '../protocol/generated';
-import { asRefused, type Refused } from '../protocol/refused';
-import { backoff } from './backoff';
+import type { Refused } from '../protocol/refused';
 import type { Clock } from './clock';
 import type { Connection } from './connection';
 import { Listeners } from './listeners';
+import { MOST_TRIES, RoomQueues, type Queued } from './room_queues';
 import type { Tabs } from './tabs';
 import type { Unsent, UnsentStore } from './unsent';
 
@@ -27,17 +27,14 @@ export interface OutboxParts {
   readonly newId: () => string;
 }
 
-/** A failure of the server's is tried again this often before the person is asked. */
-const MOST_TRIES = 6;
-
 /** A refusal that lasts longer than this is the person's to know. */
 const LONGEST_WAIT_S = 120;
 
-interface Waiting {
+/** Nobody waits for it to be stored: a server in trouble is left alone a little longer. */
+const LEAST_WAIT_MS = 500;
+
+interface Waiting extends Queued {
   unsent: Unsent;
-  tries: number;
-  /** Where it stands in the timeline, once acknowledged. */
-  seq: number | null;
 }
 
 /**
@@ -46,30 +43,39 @@ interface Waiting {
  */
 export class Outbox {
   readonly #parts: OutboxParts;
+  readonly #queues: RoomQueues<Waiting>;
   readonly #changes = new Listeners<string>();
-  readonly #acknowledgements = new Listeners<{ room: string; seq: number }>();
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #sending = new Set<string>();
-  /** Until when the server wants nothing more of a room. */
-  readonly #paused = new Map<string, number>();
   #user: string | null = null;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
-    parts.connection.onState((state) => {
-      if (state.at === 'online') {
-        void this.adopt();
-        for (const room of this.#rooms()) void this.#send(room);
-      }
-      for (const room of this.#rooms()) this.#changes.tell(room);
+    const { connection, clock, random } = parts;
+    this.#queues = new RoomQueues({
+      connection,
+      clock,
+      random,
+      leastWaitMs: LEAST_WAIT_MS,
+      isReady: ({ unsent }) => unsent.refusal === null,
+      ask: ({ unsent }) => ask(connection, unsent),
+      stored: ({ clientId }) => {
+        this.#forget(clientId);
+      },
+      isFinal: ({ tries }, refused) => isFinal(refused, tries),
+      givenUp: (waiting, { refusal }) => {
+        this.#change(waiting, { refusal });
+      },
+    });
+    connection.onState((state) => {
+      if (state.at === 'online') void this.adopt();
+      for (const room of this.#queues.rooms()) this.#changes.tell(room);
     });
   }
 
   /** Begins with what this person has left unsent; null forgets, and keeps it in the store. */
   async open(user: string | null): Promise<void> {
     if (user === this.#user) return;
-    const rooms = this.#rooms();
-    this.#waiting.clear();
+    const rooms = this.#queues.rooms();
+    this.#queues.clear();
     this.#user = user;
     for (const room of rooms) this.#changes.tell(room);
     if (user !== null) await this.adopt();
@@ -82,13 +88,13 @@ export class Outbox {
 
   /** Tells the place of each message that the server has stored. */
   onAcknowledged(listener: (place: { room: string; seq: number }) => void): () => void {
-    return this.#acknowledgements.add(listener);
+    return this.#queues.onAcknowledged(listener);
   }
 
   /** In the order of writing. */
   of(room: string): Outgoing[] {
     const isOnline = this.#parts.connection.state.at === 'online';
-    return this.#in(room).map(({ unsent }) => ({
+    return this.#queues.of(room).map(({ unsent }) => ({
       clientId: unsent.clientId,
       room: unsent.room,
       text: unsent.text,
@@ -106,17 +112,17 @@ export class Outbox {
     const unsent = { clientId, user, room, text, replyTo, at: clock.now(), tab: tabs.id };
     this.#hold({ ...unsent, refusal: null });
     this.#changes.tell(room);
-    void this.#send(room);
+    void this.#queues.send(room);
     return clientId;
   }
 
   resend(clientId: string): void {
-    const waiting = this.#waiting.get(clientId);
+    const waiting = this.#queues.get(clientId);
     if (waiting === undefined) return;
     waiting.tries = 0;
-    this.#paused.delete(waiting.unsent.room);
+    this.#queues.resume(waiting.room);
     this.#change(waiting, { refusal: null });
-    void this.#send(waiting.unsent.room);
+    void this.#queues.send(waiting.room);
   }
 
   discard(clientId: string): void {
@@ -132,17 +138,9 @@ export class Outbox {
 
   /** The timeline has every entry up to `seq`. */
   passed(room: string, seq: number): void {
-    for (const waiting of this.#in(room)) {
-      if (waiting.seq !== null && waiting.seq <= seq) this.#drop(waiting.unsent.clientId);
+    for (const waiting of this.#queues.of(room)) {
+      if (waiting.seq !== null && waiting.seq <= seq) this.#drop(waiting.clientId);
     }
-  }
-
-  #in(room: string): Waiting[] {
-    return [...this.#waiting.values()].filter(({ unsent }) => unsent.room === room);
-  }
-
-  #rooms(): Set<string> {
-    return new Set([...this.#waiting.values()].map(({ unsent }) => unsent.room));
   }
 
   /** Takes over what tabs that are gone have left, and what this one left before a reload. */
@@ -155,86 +153,28 @@ export class Outbox {
       const gone = await tabs.gone(new Set(stored.map(({ tab }) => tab)));
       if (user !== this.#user) return;
       for (const unsent of stored) {
-        if (unsent.tab === tabs.id || this.#waiting.has(unsent.clientId)) continue;
+        if (unsent.tab === tabs.id || this.#queues.get(unsent.clientId) !== undefined) continue;
         if (gone.has(unsent.tab)) {
           this.#hold({ ...unsent, tab: tabs.id });
         }
       }
     });
-    for (const room of this.#rooms()) {
+    for (const room of this.#queues.rooms()) {
       this.#changes.tell(room);
-      void this.#send(room);
+      void this.#queues.send(room);
     }
-  }
-
-  /** Sends what waits in a room, one after the other, as long as the server takes it. */
-  async #send(room: string): Promise<void> {
-    if (this.#sending.has(room)) return;
-    this.#sending.add(room);
-    try {
-      for (let next = this.#next(room); next !== undefined; next = this.#next(room)) {
-        if (!(await this.#sendOne(next))) break;
-      }
-    } finally {
-      this.#sending.delete(room);
-    }
-  }
-
-  #next(room: string): Waiting | undefined {
-    const { connection, clock } = this.#parts;
-    if (connection.state.at !== 'online') return undefined;
-    if ((this.#paused.get(room) ?? 0) > clock.now()) return undefined;
-    return this.#in(room).find(({ unsent, seq }) => seq === null && unsent.refusal === null);
-  }
-
-  /** Whether the next one may follow at once. */
-  async #sendOne(waiting: Waiting): Promise<boolean> {
-    const { clientId, room, text, replyTo } = waiting.unsent;
-    try {
-      const { seq } = await this.#parts.connection.ask({
-        t: 'chat.post',
-        room,
-        client_id: clientId,
-        text,
-        reply_to: replyTo,
-      });
-      waiting.seq = seq;
-      this.#parts.store.remove(clientId).catch(() => undefined);
-      this.#acknowledgements.tell({ room, seq });
-      return true;
-    } catch (thrown) {
-      return this.#refused(waiting, asRefused(thrown));
-    }
-  }
-
-  #refused(waiting: Waiting, refused: Refused): boolean {
-    // Discarded, or seen in the timeline, while the question was under way.
-    if (!this.#waiting.has(waiting.unsent.clientId)) return true;
-    waiting.tries += 1;
-    if (isFinal(refused, waiting.tries)) {
-      this.#change(waiting, { refusal: refused.refusal });
-      return true;
-    }
-    const { clock, random } = this.#parts;
-    const { room } = waiting.unsent;
-    const seconds = refused.refusal.retry_after;
-    const wait = seconds == null ? 500 + backoff(waiting.tries, random) : seconds * 1000;
-    this.#paused.set(room, clock.now() + wait);
-    clock.after(wait, () => {
-      void this.#send(room);
-    });
-    return false;
   }
 
   #hold(unsent: Unsent): void {
-    this.#waiting.set(unsent.clientId, { unsent, tries: 0, seq: null });
+    const { clientId, room } = unsent;
+    this.#queues.add({ clientId, room, unsent, tries: 0, seq: null });
     this.#keep(unsent);
   }
 
   #change(waiting: Waiting, change: Partial<Unsent>): void {
     waiting.unsent = { ...waiting.unsent, ...change };
     this.#keep(waiting.unsent);
-    this.#changes.tell(waiting.unsent.room);
+    this.#changes.tell(waiting.room);
   }
 
   /** Without a database (a private window) it lives as long as this page. */
@@ -242,13 +182,22 @@ export class Outbox {
     this.#parts.store.put(unsent).catch(() => undefined);
   }
 
-  #drop(clientId: string): void {
-    const waiting = this.#waiting.get(clientId);
-    if (waiting === undefined) return;
-    this.#waiting.delete(clientId);
+  #forget(clientId: string): void {
     this.#parts.store.remove(clientId).catch(() => undefined);
-    this.#changes.tell(waiting.unsent.room);
   }
+
+  #drop(clientId: string): void {
+    const waiting = this.#queues.get(clientId);
+    if (waiting === undefined) return;
+    this.#queues.remove(clientId);
+    this.#forget(clientId);
+    this.#changes.tell(waiting.room);
+  }
+}
+
+function ask(connection: Connection, unsent: Unsent): Promise<{ seq: number }> {
+  const { clientId, room, text, replyTo } = unsent;
+  return connection.ask({ t: 'chat.post', room, client_id: clientId, text, reply_to: replyTo });
 }
 
 /** Whether only the person can go on from here: change the text, be unmuted, be let in. */
