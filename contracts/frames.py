@@ -46,6 +46,7 @@ class Limits(Value, frozen=True, kw_only=True):
     message_chars: int
     followed_rooms: int
     call_participants: int
+    call_listeners: int = 0
 
 
 class Welcomed(Reply, frozen=True, kw_only=True, tag="session.welcome"):

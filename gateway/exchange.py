@@ -58,6 +58,7 @@ class Exchange:
             requests=settings.requests_per_session,
             rate_factor=settings.rate_factor,
             mesh_limit=settings.mesh_limit,
+            listener_limit=settings.listener_limit,
         )
         self.services = Services(bus)
         self.hub = Hub(self._subscribe, self._overhear)

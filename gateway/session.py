@@ -54,6 +54,7 @@ class Rules:
     requests: int
     rate_factor: float
     mesh_limit: int
+    listener_limit: int
 
 
 class Session:
@@ -143,6 +144,7 @@ class Session:
                 message_chars=MESSAGE_CHARS,
                 followed_rooms=frames.MAX_FOLLOWED,
                 call_participants=self._rules.mesh_limit,
+                call_listeners=self._rules.listener_limit,
             ),
         )
         return [_reply(request, welcome)]

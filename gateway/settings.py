@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from contracts.signaling import MESH_LIMIT
+from contracts.signaling import LISTENER_LIMIT, MESH_LIMIT
 from runtime.settings import ProcessSettings
 
 Network = IPv4Network | IPv6Network
@@ -40,6 +40,8 @@ class GatewaySettings(ProcessSettings):
     hello_seconds: float = 5.0
     mesh_limit: int = Field(default=MESH_LIMIT, ge=2, le=16)
     """People in one call, as signaling holds to it: browsers are told it when they connect."""
+    listener_limit: int = Field(default=LISTENER_LIMIT, ge=0, le=64)
+    """People who listen to one call beside them, told in the same breath."""
     requests_per_session: int = 64
     """Requests of one connection that may wait for their services at the same time: a page that
     opens asks for everything it shows at once."""

@@ -79,6 +79,8 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
     for someone in (ann, bob):
         expect(someone.stage).to_contain_text(re.compile("1 listening: eve", re.IGNORECASE))
         someone.sees_people_in_call(2)
+    for someone in (ann, bob, eve):
+        expect(someone.room_link(hall)).to_contain_text("2 in the call, 1 listening")
     assert eve.page.evaluate(PICTURES) == {"connections": 2, "packets": 0, "agreed": 0}
     join = eve.controls.get_by_role("button", name="Join", exact=True)
     expect(join).to_be_disabled()

@@ -32,6 +32,7 @@ RULES = Rules(
     requests=4,
     rate_factor=1.0,
     mesh_limit=9,
+    listener_limit=4,
 )
 
 

@@ -54,6 +54,7 @@ def test_a_good_hello_claims_a_seat_and_is_welcomed_with_what_the_server_allows(
     assert (reply["session"], reply["resumed"], reply["user"]) == (SESSION, True, CLAIMS.sub)
     assert reply["limits"]["frame_bytes"] == 65_536
     assert reply["limits"]["call_participants"] == 9
+    assert reply["limits"]["call_listeners"] == 4
     assert reply["heartbeat_ms"] == RULES.heartbeat_ms
     assert session.caller == Account(
         user=CLAIMS.sub, device=CLAIMS.dev, session=SESSION, address="192.0.2.1", agent="test"

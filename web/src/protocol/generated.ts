@@ -880,6 +880,7 @@ export interface Limits {
   message_chars: number;
   followed_rooms: number;
   call_participants: number;
+  call_listeners?: number;
 }
 /**
  * The command was carried out, and there is nothing more to tell.

@@ -7,6 +7,7 @@ export const call = {
   'call.inCall': 'In the call',
   'call.return': 'Return to the call',
   'call.count': { one: '{count} person in the call', other: '{count} people in the call' },
+  'call.countListening': '{speakers} in the call, {listeners} listening',
   'call.fullShort': 'Call is full',
   'call.fullTitle': 'The call is full',
   'call.fullBody':

@@ -12,6 +12,7 @@ export const call: CatalogueOf<typeof english> = {
     one: '{count} personne dans l’appel',
     other: '{count} personnes dans l’appel',
   },
+  'call.countListening': '{speakers} dans l’appel, {listeners} à l’écoute',
   'call.fullShort': 'Appel complet',
   'call.fullTitle': 'L’appel est complet',
   'call.fullBody':

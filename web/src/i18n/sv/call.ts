@@ -9,6 +9,7 @@ export const call: CatalogueOf<typeof english> = {
   'call.inCall': 'I samtalet',
   'call.return': 'Tillbaka till samtalet',
   'call.count': { one: '{count} person i samtalet', other: '{count} personer i samtalet' },
+  'call.countListening': '{speakers} i samtalet, {listeners} lyssnar',
   'call.fullShort': 'Samtalet är fullt',
   'call.fullTitle': 'Samtalet är fullt',
   'call.fullBody':
