@@ -50,6 +50,9 @@ TIMELINES = tuple(
     for number in range(subjects.TIMELINE_PARTITIONS)
 )
 """The logs of all rooms, by partition: the server syncs a stream's entries one by one (ADR 12)."""
+UNPARTITIONED = "TIMELINE"
+"""The one stream of all logs that there was before; chat moves what it finds there (ADR 12)."""
+
 EVENTS = Stream(
     name="EVENTS",
     owner="auth",

@@ -25,6 +25,7 @@ from contracts.streams import (
     ROOMS,
     STREAMS,
     TIMELINES,
+    UNPARTITIONED,
     Bucket,
     Stream,
 )
@@ -117,6 +118,11 @@ def _asks(user: str) -> list[str]:
 
 def _storage(user: str) -> list[str]:
     allowed = ["$JS.API.INFO"]
+    if user == "chat":
+        # What stands in there is moved to where it belongs.
+        allowed += [
+            f"$JS.API.STREAM.{verb}.{UNPARTITIONED}" for verb in ("INFO", "MSG.GET", "PURGE")
+        ]
     for kept in (*STREAMS, *BUCKETS):
         stream = kept.name if isinstance(kept, Stream) else f"KV_{kept.name}"
         if user == kept.owner:

@@ -14,10 +14,12 @@ from services.chat.index import Index
 from services.chat.journal import Journal
 from services.chat.markers import Markers
 from services.chat.membership import Membership
+from services.chat.partitioning import Partitioning
 from services.chat.posting import Limits, Posting
 from services.chat.projection import Projection
 from services.chat.projector import Projector
 from services.chat.reading import Reading
+from services.chat.reproject import Rebuild
 from services.chat.settings import ChatSettings
 from services.chat.store import Store
 from services.chat.timelines import Timelines
@@ -55,6 +57,7 @@ async def start(process: Process, settings: ChatSettings) -> None:
     markers = Markers(store)
     unreads = Unreads(bus, timelines, index, markers, membership)
     projection = Projection(store, journal)
+    await Partitioning(bus, journal, Rebuild(journal, store, projection)).run()
     projector = Projector(journal, projection, backlog, settings.chat_audit_seconds)
     process.spawn(projector.project(), name="project")
     process.spawn(projector.audit(), name="audit")

@@ -24,6 +24,7 @@ from runtime.codec import Decoder
 from runtime.ids import new_id
 from services.chat.domain.chain import Chain
 from tests.support.asking import Asker
+from tests.support.waiting import wait_until
 
 _decode: Decoder[Any] = Decoder(TIMELINE_EVENTS)
 
@@ -98,3 +99,12 @@ def _id(given: str | None) -> ClientId:
 
 def texts(shown: list[Shown]) -> list[str]:
     return [message.text for message in shown]
+
+
+async def until_indexed(database: Any, room: RoomId, seq: int) -> None:
+    """Waits until all of the room up to `seq` is in the index."""
+    await wait_until(
+        lambda: database["chat_cursors"].find_one({"_id": room, "seq": seq, "held": False}),
+        30,
+        missing=f"entry {seq} in the index",
+    )

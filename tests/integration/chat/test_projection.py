@@ -31,7 +31,7 @@ from services.chat.store import Store
 from services.chat.timeline import Timeline
 from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
-from tests.integration.chat.talking import Voice, texts
+from tests.integration.chat.talking import Voice, texts, until_indexed
 from tests.support.asking import Asker
 from tests.support.waiting import wait_until
 
@@ -77,14 +77,6 @@ async def index_of(database: Any) -> dict[str, Any]:
             document.pop("epoch", None)
         found[name] = sorted(documents, key=lambda document: document["_id"])
     return found
-
-
-async def until_indexed(database: Any, room: RoomId, seq: int) -> None:
-    await wait_until(
-        lambda: database["chat_cursors"].find_one({"_id": room, "seq": seq, "held": False}),
-        30,
-        missing=f"entry {seq} in the index",
-    )
 
 
 async def lively(asker: Asker, directory: Directory) -> tuple[RoomId, int]:
