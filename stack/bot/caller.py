@@ -42,9 +42,12 @@ from stack.bot.peer import Parts, Peer
 from stack.bot.proofs import holds
 from stack.bot.pulse import Pulse
 from stack.bot.rosters import Missed, RosterEvent, after
+from stack.bot.sending import Sending
 from stack.bot.sources import Picture, Sound
 
 _ONLINE_WITHIN = 20.0
+_EARLY_KEPT = 256
+"""The candidates of many newcomers at once; what is lost beyond is told again, or asked for."""
 
 
 @dataclass(frozen=True)
@@ -235,17 +238,22 @@ class Caller:
         if not isinstance(event, Signal | RosterEvent) or event.room != self.room:
             return
         if self.roster is None:
-            # What overtakes the reply to our joining is worked on after it.
-            self._early.append(event)
+            self._keep(event)
         elif isinstance(event, Signal):
             self._take_signal(event)
         else:
             self._take_event(event)
 
     def _take_signal(self, signal: Signal) -> None:
-        # The newcomer's offer may overtake the news of the newcomer.
-        peer = self.peers.get(signal.sender) or self._meet(signal.sender, newcomer=False)
-        peer.take(signal)
+        peer = self.peers.get(signal.sender)
+        if peer is None:
+            self._keep(signal)
+        else:
+            peer.take(signal)
+
+    def _keep(self, event: Signal | RosterEvent) -> None:
+        """Works on it after the next roster: the reply to joining, or the news of a newcomer."""
+        self._early = [*self._early[1 - _EARLY_KEPT :], event]
 
     def _take_event(self, event: RosterEvent) -> None:
         assert self.roster is not None, "asked by the only one who calls"
@@ -258,7 +266,6 @@ class Caller:
 
     def _take_roster(self, roster: Roster) -> None:
         """Meets who is new, parts from who is gone, and knows who sends what."""
-        first = self.roster is None
         self.roster = roster
         present = {p.session: p for p in roster.participants}
         for session in [session for session in self.peers if session not in present]:
@@ -269,24 +276,25 @@ class Caller:
                 before_us = False
                 continue
             known = self.peers.get(participant.session)
-            peer = known or self._meet(participant.session, newcomer=before_us)
+            pictures = not participant.listening
+            peer = known or self._meet(participant.session, newcomer=before_us, pictures=pictures)
+            peer.show(pictures)
             peer.video.expect(participant.media.camera)
             peer.audio.expect(participant.media.microphone)
-        if first:
-            early, self._early = self._early, []
-            for event in early:
-                self._hear(event)
+        early, self._early = self._early, []
+        for event in early:
+            self._hear(event)
 
-    def _meet(self, session: SessionId, *, newcomer: bool) -> Peer:
+    def _meet(self, session: SessionId, *, newcomer: bool, pictures: bool) -> Peer:
         parts = Parts(
             configuration=self._configuration,
-            tracks=self._tracks,
             clock=self.clock,
             now=self.pulse.now,
         )
         peer = Peer(
             Link(self, session),
             parts,
+            Sending(self._sound, self._picture, pictures),
             polite=self.session < session,
             newcomer=newcomer,
             frequency=tone.frequency_of(session),
@@ -303,13 +311,12 @@ class Caller:
 
     # ---- what a connection is made of --------------------------------------------------------
 
-    def _tracks(self) -> list[MediaStreamTrack]:
+    def _sound(self) -> MediaStreamTrack:
+        return Sound(tone.frequency_of(self.session))
+
+    def _picture(self) -> MediaStreamTrack:
         tag = crc32(self.session.encode()) & 0xFF
-        sends = self._sends
-        return [
-            Sound(tone.frequency_of(self.session)),
-            Picture(tag, self.clock, sends.size, sends.rate),
-        ]
+        return Picture(tag, self.clock, self._sends.size, self._sends.rate)
 
     def _configuration(self) -> RTCConfiguration:
         assert self._servers is not None, "asked before joining"

@@ -28,6 +28,17 @@ def kinds(sdp: str) -> list[str]:
     return _MEDIA.findall(sdp)
 
 
+def surplus(layout: list[str]) -> list[str]:
+    """The media sections of a description beyond the first of each kind, which our tracks take."""
+    more: list[str] = []
+    seen: set[str] = set()
+    for kind in layout:
+        if kind in seen and kind != "application":
+            more.append(kind)
+        seen.add(kind)
+    return more
+
+
 def version(sdp: str) -> str | None:
     """Which of a connection's descriptions it is: session id and version of the `o=` line."""
     found = _VERSION.search(sdp)

@@ -11,7 +11,6 @@ import time
 from array import array
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
@@ -26,10 +25,12 @@ from contracts.signaling import (
     RestartAsked,
     Signal,
 )
-from stack.bot.descriptions import answered, answering, fragments, kinds, maker, version
+from stack.bot.descriptions import answered, answering, fragments, kinds, maker, surplus, version
 from stack.bot.figures import AudioFigures, PeerFigures, VideoFigures
+from stack.bot.line import Line
 from stack.bot.pattern import Luma
 from stack.bot.routes import route_of
+from stack.bot.sending import Sending, lacks
 from stack.bot.watch import AudioWatch, VideoWatch
 
 PATIENCE_SECONDS = 3.0
@@ -42,33 +43,11 @@ _GATHERING_SECONDS = 6.0
 """Past the five that aioice gives to servers that do not answer."""
 
 
-class Line(Protocol):
-    """The way to the other participant, by the server; each call returns once it was handed on."""
-
-    async def offer(self, sdp: str) -> None:
-        """Sends an offer, with the proof of who made it."""
-        ...
-
-    async def answer(self, sdp: str) -> None:
-        """Sends an answer, with the proof of who made it."""
-        ...
-
-    async def ask_restart(self) -> None:
-        """Asks the other side to begin anew."""
-        ...
-
-    def proven(self, signal: OfferReceived | AnswerReceived) -> bool | None:
-        """Whether a description is its sender's own; none where nothing proves it."""
-        ...
-
-
 @dataclass(frozen=True)
 class Parts:
     """What a peer stands on."""
 
     configuration: Callable[[], RTCConfiguration]
-    tracks: Callable[[], list[MediaStreamTrack]]
-    """Fresh ones for each connection."""
     clock: Callable[[], int]
     """Milliseconds on the clock that pictures carry."""
     now: Callable[[], float] = time.monotonic
@@ -82,7 +61,14 @@ class Peer:
     """One other participant, as a bot meets and watches it."""
 
     def __init__(
-        self, line: Line, parts: Parts, *, polite: bool, newcomer: bool, frequency: int
+        self,
+        line: Line,
+        parts: Parts,
+        sending: Sending,
+        *,
+        polite: bool,
+        newcomer: bool,
+        frequency: int,
     ) -> None:
         """`newcomer`: we came after the other one, so we make the first offer."""
         self.video = VideoWatch()
@@ -96,6 +82,7 @@ class Peer:
         self.complaints: list[str] = []
         self._line = line
         self._parts = parts
+        self._sending = sending
         self._polite = polite
         self._pc: RTCPeerConnection | None = None
         self._remote = ""
@@ -148,6 +135,12 @@ class Peer:
             return 0
         report = await self._pc.getStats()
         return max((getattr(stats, "bytesReceived", 0) for stats in report.values()), default=0)
+
+    def show(self, pictures: bool) -> None:
+        """Sends pictures from now on, or sound alone: the other one speaks now, or listens."""
+        if pictures != self._sending.pictures:
+            self._sending.pictures = pictures
+            self._deeds.put_nowait(self._adjust)
 
     def take(self, signal: Signal) -> None:
         """Takes what the other side sent by the server."""
@@ -210,7 +203,7 @@ class Peer:
         """Begins anew: media sections as before, so that the other side may keep its own."""
         before, layout = self._pc, kinds(self._remote)
         pc = self._begin(data="application" in layout)
-        for kind in _surplus(layout):
+        for kind in surplus(layout):
             pc.addTransceiver(kind, direction="recvonly")
         await self._describe(pc)
         if before is not None:
@@ -219,6 +212,20 @@ class Peer:
     async def _describe(self, pc: RTCPeerConnection) -> None:
         await pc.setLocalDescription()
         await self._tell_offer(pc)
+
+    async def _adjust(self) -> None:
+        if self._pc is not None:
+            self._sending.adjust(self._pc)
+            # Who begins to speak makes an offer of their own, which has a place for our pictures.
+            asyncio.get_running_loop().call_later(
+                PATIENCE_SECONDS, self._deeds.put_nowait, self._make_up
+            )
+
+    async def _make_up(self) -> None:
+        """Offers what is sent and was not agreed to: the other side's offer had no place for it."""
+        pc = self._pc
+        if pc is not None and pc.signalingState == "stable" and lacks(pc):
+            await self._describe(pc)
 
     async def _tell_offer(self, pc: RTCPeerConnection) -> None:
         """Tells the offer in hand, again and again until it is answered.
@@ -254,9 +261,7 @@ class Peer:
         await self._line.answer(answering(pc.localDescription.sdp, signal.sdp))
         if before is not None and before is not pc:
             await before.close()
-        if any(transceiver.mid is None for transceiver in pc.getTransceivers()):
-            # The offer had no place for something that we send.
-            await self._describe(pc)
+        await self._make_up()
 
     async def _take_answer(self, signal: AnswerReceived) -> None:
         pc = self._pc
@@ -301,8 +306,7 @@ class Peer:
         self._pc = pc
         self._remote = ""
         self.connections += 1
-        for track in self._parts.tracks():
-            pc.addTrack(track)
+        self._sending.begin(pc)
         if data:
             pc.createDataChannel("layout")
 
@@ -370,17 +374,6 @@ async def _settled(pc: RTCPeerConnection) -> None:
 
 class ForgedDescription(Exception):
     """A description whose proof is not right: somebody stands in between."""
-
-
-def _surplus(layout: list[str]) -> list[str]:
-    """The media sections of a description beyond the first of each kind, which our tracks take."""
-    surplus: list[str] = []
-    seen: set[str] = set()
-    for kind in layout:
-        if kind in seen and kind != "application":
-            surplus.append(kind)
-        seen.add(kind)
-    return surplus
 
 
 async def _add(pc: RTCPeerConnection, signal: CandidateReceived) -> None:

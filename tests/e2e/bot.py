@@ -70,6 +70,12 @@ class Bot:
         (peer,) = self.caller.peers.values()
         return peer
 
+    @property
+    def peers(self) -> list[Peer]:
+        """Everybody else in the call."""
+        assert self.caller is not None
+        return list(self.caller.peers.values())
+
     def sees_and_hears(self) -> None:
         """Pictures that change and sound that is no silence, proven to be the sender's own."""
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from contracts.ids import RoomId
+from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import fresh
 from tests.support.servers import BackgroundLoop
@@ -43,45 +45,54 @@ navigator.mediaDevices.getUserMedia = (wanted) => {
 def system(
     background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningSystem]:
-    """A system whose calls take two people, and one who listens."""
+    """A system whose calls take three, and one who listens."""
     running = RunningSystem(tmp_path_factory.mktemp("small-calls"))
-    environment = {**PATIENT, "PARLEY_MESH_LIMIT": "2", "PARLEY_LISTENER_LIMIT": "1"}
+    environment = {**PATIENT, "PARLEY_MESH_LIMIT": "3", "PARLEY_LISTENER_LIMIT": "1"}
     background.run(running.start("--port", "0", env=environment))
     yield running
     background.run(running.stop())
 
 
+@pytest.fixture
+def bot(background: BackgroundLoop, system: RunningSystem) -> Iterator[Bot]:
+    bot = Bot(background, system)
+    yield bot
+    bot.goes_away()
+
+
 def test_past_the_limit_one_listens_until_a_place_is_free(
-    caller: NewPerson, picture: Callable[[Page, str], None]
+    caller: NewPerson, bot: Bot, picture: Callable[[Page, str], None]
 ):
     hall = fresh("Hall")
     ann, bob, eve = (caller(name) for name in ("Ann", "Bob", "Eve"))
     eve.page.add_init_script(COUNT_DEVICES)
     for someone in (ann, bob, eve):
         someone.registers()
-    ann.creates_room(hall)
+    path = ann.creates_room(hall)
     bob.joins_by_browsing(hall)
     eve.joins_by_browsing(hall)
     ann.starts_call()
+    bot.comes(RoomId(path.rsplit("/", 1)[1]))
+    robot = bot.account.name
     bob.joins_call()
-    ann.sees_tile_of("Bob")
+    ann.sees_tile_of("Bob", robot)
 
     # The limit is told before one joins, with the reason, and what one can do instead.
     eve.page.get_by_role("button", name=re.compile("^Call is full")).click()
     full = eve.page.get_by_role("dialog", name="The call is full")
-    expect(full).to_contain_text("Everyone in a call sends to everyone, and more than 2 would")
+    expect(full).to_contain_text("Everyone in a call sends to everyone, and more than 3 would")
     full.get_by_role("button", name="Listen", exact=True).click()
     expect(eve.controls).to_contain_text("You are listening")
-    eve.sees_people_in_call(2).hears("Ann", "Bob")
-    for name in ("Ann", "Bob"):
+    eve.sees_people_in_call(3).hears("Ann", "Bob", robot)
+    for name in ("Ann", "Bob", robot):
         expect(eve.tile_of(name).locator("video")).to_have_count(0)
         expect(eve.tile_of(name)).not_to_have_accessible_name(re.compile("camera off"))
     for someone in (ann, bob):
         expect(someone.stage).to_contain_text(re.compile("1 listening: eve", re.IGNORECASE))
-        someone.sees_people_in_call(2)
+        someone.sees_people_in_call(3)
     for someone in (ann, bob, eve):
-        expect(someone.room_link(hall)).to_contain_text("2 in the call, 1 listening")
-    assert eve.page.evaluate(PICTURES) == {"connections": 2, "packets": 0, "agreed": 0}
+        expect(someone.room_link(hall)).to_contain_text("3 in the call, 1 listening")
+    assert eve.page.evaluate(PICTURES) == {"connections": 3, "packets": 0, "agreed": 0}
     join = eve.controls.get_by_role("button", name="Join", exact=True)
     expect(join).to_be_disabled()
     eve.says("I am listening")
@@ -100,8 +111,10 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
     bob.leaves_call()
     join.click()
     eve.goes_in()
-    eve.sees_people_in_call(2).sees_tile_of("Ann", "Eve (you)").hears("Ann")
-    ann.sees_people_in_call(2).sees_tile_of("Eve").hears("Eve")
+    eve.sees_people_in_call(3).sees_tile_of("Ann", robot, "Eve (you)").hears("Ann", robot)
+    ann.sees_people_in_call(3).sees_tile_of("Eve").hears("Eve")
+    bot.sees_everybody(2)
+    assert all(peer.connections == 1 for peer in bot.peers), "on the connection there was"
     expect(ann.stage).not_to_contain_text("listening")
-    assert eve.page.evaluate(PICTURES)["connections"] == 1
+    assert eve.page.evaluate(PICTURES)["connections"] == 2
     expect(bob.page.get_by_role("button", name=re.compile("^Call is full"))).to_be_visible()

@@ -14,15 +14,15 @@ pytestmark = pytest.mark.calls
 class Eager(Caller):
     """Offers to everybody at once, whoever was there first."""
 
-    def _meet(self, session: SessionId, *, newcomer: bool) -> Peer:
-        return super()._meet(session, newcomer=True)
+    def _meet(self, session: SessionId, *, newcomer: bool, pictures: bool) -> Peer:
+        return super()._meet(session, newcomer=True, pictures=pictures)
 
 
 class Shy(Caller):
     """Never offers before its patience is over."""
 
-    def _meet(self, session: SessionId, *, newcomer: bool) -> Peer:
-        return super()._meet(session, newcomer=False)
+    def _meet(self, session: SessionId, *, newcomer: bool, pictures: bool) -> Peer:
+        return super()._meet(session, newcomer=False, pictures=pictures)
 
 
 def only_peer(caller: Caller) -> Peer:
