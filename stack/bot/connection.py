@@ -9,11 +9,9 @@ import contextlib
 import random
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
 
 from contracts.base import Command, Event, Reply, tag_of
 from contracts.errors import Code, Error, Refusal, RefusedByPeer
@@ -29,37 +27,20 @@ from contracts.frames import (
     Welcomed,
 )
 from contracts.ids import RoomId, SessionId
-from contracts.registry import EVENTS, REPLIES
-from runtime.codec import Decoder, encode
+from contracts.registry import EVENTS
 from runtime.ids import now_ms
+from stack.gateway_socket import LOST, GatewaySocket, Gone, to_gateway
 
 R = TypeVar("R", bound=Reply)
 
 ANSWER_SECONDS = 8.0
 """Past the five seconds that a gateway gives a service: something always answers before."""
-_OPEN_SECONDS = 5.0
 _BEATS = 2
 """Pings in one heartbeat of the server's: one that is late is no silence yet."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _NO_RETURN = range(4500, 5000)
 
-_reply: Decoder[Any] = Decoder((*REPLIES, Error))
 _EVENTS = {tag_of(event): event for event in EVENTS}
-
-
-class _Incoming(msgspec.Struct):
-    """Any frame from the server."""
-
-    id: str | None = None
-    reply: msgspec.Raw = msgspec.Raw()
-    t: str = ""
-
-
-_incoming = msgspec.json.Decoder(_Incoming)
-
-
-class Gone(ConnectionError):
-    """The connection was lost before the answer came."""
 
 
 class Connection:
@@ -90,9 +71,7 @@ class Connection:
         self._hear = hear
         self._came = came
         self._trust = trust
-        self._socket: ClientConnection | None = None
-        self._waiting: dict[str, asyncio.Future[bytes]] = {}
-        self._requests = 0
+        self._socket: GatewaySocket | None = None
         self._room: RoomId | None = None
         self._head = 0
         self._life: asyncio.Task[None] | None = None
@@ -140,20 +119,7 @@ class Connection:
         """
         if self._socket is None:
             raise Gone
-        self._requests += 1
-        request = str(self._requests)
-        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting[request] = answer
-        try:
-            frame = b'{"id":"%b","request":%b}' % (request.encode(), encode(command))
-            await self._socket.send(frame, text=True)
-            reply = _reply(await asyncio.wait_for(answer, timeout))
-        except WebSocketException as error:
-            raise Gone from error
-        finally:
-            self._waiting.pop(request, None)
-        if isinstance(reply, Error):
-            raise RefusedByPeer(reply)
+        reply = await self._socket.ask(command, timeout)
         if not isinstance(reply, kind):
             raise RefusedByPeer(Error(code=Code.INTERNAL.value.code, message=f"not a {kind}"))
         return reply
@@ -202,7 +168,7 @@ class Connection:
             began = False
             try:
                 await self._once(self._gateways[self.gateway % len(self._gateways)])
-            except (OSError, WebSocketException, TimeoutError):
+            except LOST:
                 pass
             finally:
                 began = self.online.is_set()
@@ -213,27 +179,18 @@ class Connection:
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - spreads load, no secret
 
     async def _once(self, url: str) -> None:
-        async with connect(
-            url.replace("http", "ws", 1) + "/ws",
-            origin=cast("Any", url),
-            compression=None,
-            proxy=None,
-            open_timeout=_OPEN_SECONDS,
-            close_timeout=1,
-            ssl=self._trust if url.startswith("https") else None,
-        ) as socket:
+        async with to_gateway(url, self._trust) as socket:
             self._socket = socket
             greeting = asyncio.create_task(self._greet(socket), name="bot's greeting")
             try:
-                while True:
-                    self._take(await socket.recv(decode=False))
+                await socket.hear(self._take)
             finally:
                 greeting.cancel()
                 await asyncio.gather(greeting, return_exceptions=True)
                 if socket.close_code in _NO_RETURN and self.refused is None:
-                    self.refused = Refusal(Code.FORBIDDEN, socket.close_reason or "")
+                    self.refused = Refusal(Code.FORBIDDEN, socket.close_reason)
 
-    async def _greet(self, socket: ClientConnection) -> None:
+    async def _greet(self, socket: GatewaySocket) -> None:
         try:
             asked = now_ms()
             hello = SayHello(token=self._token(), versions=[1], session=self.session)
@@ -254,14 +211,14 @@ class Connection:
             await self._came(welcome.resumed)
             await self._beat(welcome.heartbeat_ms / 1000 / _BEATS, socket)
 
-    async def _beat(self, seconds: float, socket: ClientConnection) -> None:
+    async def _beat(self, seconds: float, socket: GatewaySocket) -> None:
         while True:
             await asyncio.sleep(seconds)
             try:
                 await self.ask(Ping(), Ponged)
             except (Gone, TimeoutError, Refusal):
                 # Nobody answers on this one: another gateway may.
-                socket.transport.abort()
+                socket.abort()
 
     async def _follow(self, ask: Callable[[Command, type[Followed]], Awaitable[Followed]]) -> None:
         room = self._room
@@ -276,17 +233,8 @@ class Connection:
     def _lost(self) -> None:
         self.online.clear()
         self._socket = None
-        for answer in self._waiting.values():
-            if not answer.done():
-                answer.set_exception(Gone())
 
-    def _take(self, data: bytes) -> None:
-        frame = _incoming.decode(data)
-        if frame.id is not None:
-            answer = self._waiting.get(frame.id)
-            if answer is not None and not answer.done():
-                answer.set_result(bytes(frame.reply))
-            return
-        kind = _EVENTS.get(frame.t)
+    def _take(self, tag: str, data: bytes) -> None:
+        kind = _EVENTS.get(tag)
         if kind is not None:
             self._hear(msgspec.json.decode(data, type=kind))

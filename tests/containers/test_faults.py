@@ -6,8 +6,9 @@ from contracts.chat import PostMessage
 from contracts.errors import Refusal
 from contracts.ids import ClientId, RoomId
 from runtime.ids import new_id
+from stack.gateway_socket import Gone
 from tests.containers.broker import Broker
-from tests.support.clients import Client, Gone, Person
+from tests.support.clients import Client, Person
 from tests.support.crowd import crowd
 from tests.support.system import RunningSystem
 from tests.support.waiting import wait_until

@@ -20,17 +20,15 @@ from typing import Any, Self
 
 import httpx
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
 
 from contracts.base import Command, Event, tag_of
 from contracts.chat import Appended, PostMessage, ReadHistory, ReadSince, Shown
-from contracts.errors import Error, Refusal, RefusedByPeer
+from contracts.errors import Refusal
 from contracts.frames import Follow, Followed, Place, SayHello
 from contracts.ids import ClientId, DeviceId, RoomId, SessionId, UserId
-from contracts.registry import REPLIES, TIMELINE_EVENTS
-from runtime.codec import Decoder, encode
+from contracts.registry import TIMELINE_EVENTS
 from runtime.ids import new_id
+from stack.gateway_socket import LOST, GatewaySocket, Gone, to_gateway
 from tests.support.view import View
 from tests.support.waiting import wait_until
 
@@ -43,24 +41,16 @@ PATIENCE = 40.0
 """How long a scripted client insists; the longest outage of a kill here is about ten seconds."""
 
 _ENTRIES = frozenset(tag_of(event) for event in TIMELINE_EVENTS)
-_reply: Decoder[Any] = Decoder((*REPLIES, Error))
 
 
-class _Incoming(msgspec.Struct):
-    """Any frame from the server."""
+class _Placed(msgspec.Struct):
+    """Where an entry of a timeline belongs."""
 
-    id: str | None = None
-    reply: msgspec.Raw = msgspec.Raw()
-    t: str = ""
-    room: Any = None
-    seq: int = 0
+    room: RoomId
+    seq: int
 
 
-_incoming = msgspec.json.Decoder(_Incoming)
-
-
-class Gone(ConnectionError):
-    """The connection was lost before the answer came."""
+_placed = msgspec.json.Decoder(_Placed)
 
 
 @dataclass(frozen=True)
@@ -136,9 +126,7 @@ class Client:
         self.online = asyncio.Event()
         self.closings: list[int | None] = []
         """The close code of each connection that ended."""
-        self._socket: ClientConnection | None = None
-        self._waiting: dict[str, asyncio.Future[bytes]] = {}
-        self._requests = 0
+        self._socket: GatewaySocket | None = None
         self._life: asyncio.Task[None] | None = None
         self._errands: dict[str, asyncio.Task[None]] = {}
 
@@ -166,7 +154,7 @@ class Client:
         self.online.clear()
         if then is not None:
             self.at = then - 1
-        self._socket.transport.abort()
+        self._socket.abort()
         await wait_until(self.online.is_set, PATIENCE, missing="the way back")
 
     # ---- asking ------------------------------------------------------------------------------
@@ -183,21 +171,7 @@ class Client:
             await self._life
         if self._socket is None:
             raise Gone
-        self._requests += 1
-        request = str(self._requests)
-        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting[request] = answer
-        try:
-            frame = b'{"id":"%b","request":%b}' % (request.encode(), encode(command))
-            await self._socket.send(frame, text=True)
-            reply = _reply(await asyncio.wait_for(answer, timeout))
-        except WebSocketException as error:
-            raise Gone from error
-        finally:
-            self._waiting.pop(request, None)
-        if isinstance(reply, Error):
-            raise RefusedByPeer(reply)
-        return reply
+        return await self._socket.ask(command, timeout)
 
     async def insist(self, command: Command, patience: float = PATIENCE) -> Any:
         """The reply to `command`, asked again for as long as asking again can help."""
@@ -249,16 +223,9 @@ class Client:
         while True:
             url = self.gateways[self.at % len(self.gateways)]
             try:
-                async with connect(
-                    url.replace("http", "ws", 1) + "/ws",
-                    origin=url,
-                    compression=None,
-                    proxy=None,
-                    open_timeout=5,
-                    close_timeout=1,
-                ) as socket:
+                async with to_gateway(url) as socket:
                     await self._serve(socket)
-            except (OSError, WebSocketException, TimeoutError):
+            except LOST:
                 pass
             finally:
                 self._lost()
@@ -266,18 +233,17 @@ class Client:
             # A little jitter, so that a score of clients does not come back as one.
             await asyncio.sleep(random.uniform(0.02, 0.2))
 
-    async def _serve(self, socket: ClientConnection) -> None:
+    async def _serve(self, socket: GatewaySocket) -> None:
         self._socket = socket
         greeting = asyncio.create_task(self._greet(socket))
         try:
-            while True:
-                self._take(await socket.recv(decode=False))
+            await socket.hear(self._take)
         finally:
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
             self.closings.append(socket.close_code)
 
-    async def _greet(self, socket: ClientConnection) -> None:
+    async def _greet(self, socket: GatewaySocket) -> None:
         hello = SayHello(token=self.person.token, versions=[1], session=self.session)
         try:
             welcome = await self.ask(hello)
@@ -293,9 +259,6 @@ class Client:
     def _lost(self) -> None:
         self.online.clear()
         self._socket = None
-        for answer in self._waiting.values():
-            if not answer.done():
-                answer.set_exception(Gone())
 
     async def _follow(self, rooms: Sequence[RoomId], ask: Callable[[Command], Any]) -> None:
         places = [Place(room=room, after=self.views[room].head) for room in rooms]
@@ -311,20 +274,16 @@ class Client:
 
     # ---- what arrives ------------------------------------------------------------------------
 
-    def _take(self, data: bytes) -> None:
-        frame = _incoming.decode(data)
-        if frame.id is not None:
-            answer = self._waiting.get(frame.id)
-            if answer is not None and not answer.done():
-                answer.set_result(bytes(frame.reply))
-        elif frame.t in _ENTRIES:
-            view = self.views.get(RoomId(frame.room))
-            if view is not None:
-                view.take(frame.seq, data)
-                if view.has_gap:
-                    self._fetch_missing(RoomId(frame.room), view)
-        else:
+    def _take(self, tag: str, data: bytes) -> None:
+        if tag not in _ENTRIES:
             self.events.append(msgspec.json.decode(data))
+            return
+        entry = _placed.decode(data)
+        view = self.views.get(entry.room)
+        if view is not None:
+            view.take(entry.seq, data)
+            if view.has_gap:
+                self._fetch_missing(entry.room, view)
 
     def _fetch_missing(self, room: RoomId, view: View) -> None:
         if room in self._errands:

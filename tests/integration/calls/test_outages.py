@@ -76,7 +76,7 @@ async def test_a_socket_that_drops_is_nothing_to_the_peers(calls: Calls) -> None
         socket = ann.connection._socket
         assert socket is not None
         times = len(ann.connection.resumed)
-        socket.transport.abort()
+        socket.abort()
         await wait_until(lambda: len(ann.connection.resumed) > times, 20, missing="a way back")  # noqa: B023
         await asyncio.wait_for(ann.connection.online.wait(), 20)
     assert ann.connection.resumed == [False, True, True, True]
