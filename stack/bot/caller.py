@@ -279,6 +279,8 @@ class Caller:
             pictures = not participant.listening
             peer = known or self._meet(participant.session, newcomer=before_us, pictures=pictures)
             peer.show(pictures)
+            peer.screen_stream = participant.media.screen_stream
+            peer.screen.expect(participant.media.screen)
             peer.video.expect(participant.media.camera)
             peer.audio.expect(participant.media.microphone)
         early, self._early = self._early, []

@@ -6,6 +6,9 @@ _VERSION = re.compile(r"^o=\S+ (\d+ \d+) ", re.MULTILINE)
 _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 _FINGERPRINT = re.compile(r"^a=fingerprint:(\S+ \S+)", re.MULTILINE)
 _MEDIA = re.compile(r"^m=(\w+) ", re.MULTILINE)
+_SECTION = re.compile(r"^(?=m=)", re.MULTILINE)
+_MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
+_STREAM = re.compile(r"^a=msid:(\S+)", re.MULTILINE)
 _ANSWERED = re.compile(r"^a=x-parley-answers:(\d+ \d+)", re.MULTILINE)
 
 
@@ -37,6 +40,16 @@ def surplus(layout: list[str]) -> list[str]:
             more.append(kind)
         seen.add(kind)
     return more
+
+
+def streams(sdp: str) -> dict[str, str]:
+    """Which stream each media section's track is of (RFC 8830), by the section's mid."""
+    found: dict[str, str] = {}
+    for section in _SECTION.split(sdp):
+        mid, stream = _MID.search(section), _STREAM.search(section)
+        if mid and stream:
+            found[mid[1]] = stream[1]
+    return found
 
 
 def version(sdp: str) -> str | None:

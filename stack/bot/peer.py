@@ -25,7 +25,16 @@ from contracts.signaling import (
     RestartAsked,
     Signal,
 )
-from stack.bot.descriptions import answered, answering, fragments, kinds, maker, surplus, version
+from stack.bot.descriptions import (
+    answered,
+    answering,
+    fragments,
+    kinds,
+    maker,
+    streams,
+    surplus,
+    version,
+)
 from stack.bot.figures import AudioFigures, PeerFigures, VideoFigures
 from stack.bot.line import Line
 from stack.bot.pattern import Luma
@@ -72,7 +81,9 @@ class Peer:
     ) -> None:
         """`newcomer`: we came after the other one, so we make the first offer."""
         self.video = VideoWatch()
+        self.screen = VideoWatch()
         self.audio = AudioWatch(frequency=frequency)
+        self.screen_stream = ""  # the other one's `Media.screen_stream`
         self.began = parts.now()
         self.connected_after: float | None = None
         self.connections = 0
@@ -332,20 +343,26 @@ class Peer:
 
     async def _read(self, pc: RTCPeerConnection, track: MediaStreamTrack) -> None:
         """Reads every frame to the end: what nobody reads fills the memory."""
+        watch: VideoWatch | None = None
         with contextlib.suppress(MediaStreamError):
             while True:
                 frame = await track.recv()
                 if isinstance(frame, VideoFrame):
-                    self._see(frame)
+                    watch = watch or (self.screen if self._is_screen(pc, track) else self.video)
+                    self._see(frame, watch)
                 elif isinstance(frame, AudioFrame):
                     self._hear(frame)
         if pc is self._pc and not self._closed:
             (self.video if track.kind == "video" else self.audio).ended += 1
 
-    def _see(self, frame: VideoFrame) -> None:
+    def _is_screen(self, pc: RTCPeerConnection, track: MediaStreamTrack) -> bool:
+        mid = next((t.mid for t in pc.getTransceivers() if t.receiver.track is track), "")
+        return streams(self._remote).get(mid or "") == self.screen_stream
+
+    def _see(self, frame: VideoFrame, watch: VideoWatch) -> None:
         plane = frame.planes[0]
         luma = Luma(plane, frame.width, frame.height, plane.line_size)
-        self.video.see(luma, self._parts.now(), self._parts.clock())
+        watch.see(luma, self._parts.now(), self._parts.clock())
 
     def _hear(self, frame: AudioFrame) -> None:
         samples = array("h", bytes(frame.planes[0]))

@@ -43,6 +43,18 @@ def test_a_browser_and_a_bot_see_and_hear_each_other(caller: NewPerson, bot: Bot
     assert bot.peer.connections == 1
     ann.sees_tile_of(name).hears(name)
 
+    # A screen comes beside the camera, goes, and comes again, on the connection there is.
+    for _ in range(2):
+        seen = bot.peer.screen.frames
+        ann.shares_screen()
+        bot.until(lambda seen=seen: bot.peer.screen.frames > seen + 2, "pictures of the screen")
+        bot.sees_and_hears()
+        ann.stops_sharing()
+        bot.until(lambda: not bot.peer.screen.expected, "the news of the screen")
+    bot.sees_and_hears()
+    assert bot.peer.connections == 1
+    ann.sees_tile_of(name).hears(name)
+
     # The bot leaves, and no frozen tile remains; then it is there first, and the browser offers.
     bot.leaves()
     ann.sees_no_tile_of(name).sees_people_in_call(1)
