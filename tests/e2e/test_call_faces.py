@@ -26,11 +26,10 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 };
 """
 
-# The minute of patience that a peer has passes in six seconds.
+# The seconds after which a person is told that there is no connection pass in a tenth of the time.
 HURRY = """
 const wait = window.setTimeout;
-window.setTimeout = (act, ms, ...rest) =>
-  wait(act, [8000, 10000, 16000, 32000].includes(ms) ? ms / 10 : ms, ...rest);
+window.setTimeout = (act, ms, ...rest) => wait(act, ms === 17000 ? ms / 10 : ms, ...rest);
 """
 
 # Chromium's microphone beeps for an instant, which is no speech: this one speaks when it is told.

@@ -6,6 +6,7 @@ import { Receiving } from './receiving';
 import { Senders, type Streams } from './senders';
 import type { Sending, SendingStep } from './sending';
 import type { Timer } from './timer';
+import { Way } from './way';
 
 /** What a link stands on. */
 export interface LinkParts {
@@ -31,6 +32,7 @@ export interface LinkParts {
 export class Link {
   readonly connection: Connection;
   readonly receiving: Receiving;
+  readonly way: Way;
   readonly #negotiation: Negotiation;
   readonly #senders: Senders;
 
@@ -39,6 +41,7 @@ export class Link {
     this.connection = connection;
     this.#senders = new Senders(connection, streams, timer, complain);
     this.receiving = new Receiving(connection, parts.changed);
+    this.way = new Way(connection, timer, parts.changed);
     this.#negotiation = new Negotiation({
       ...parts,
       answering: () => {
@@ -46,6 +49,7 @@ export class Link {
       },
       settled: () => {
         this.#senders.settled();
+        if (connection.connectionState === 'connected') this.way.mayChange();
         parts.settled();
       },
     });
@@ -76,6 +80,11 @@ export class Link {
     void this.#negotiation.take(told);
   }
 
+  /** A description waits to be handed on. */
+  get isTelling(): boolean {
+    return this.#negotiation.isTelling;
+  }
+
   awaits(answer: string): boolean {
     return this.#negotiation.awaits(answer);
   }
@@ -90,6 +99,7 @@ export class Link {
     this.#negotiation.close();
     this.#senders.close();
     this.receiving.close();
+    this.way.close();
     this.connection.onconnectionstatechange = null;
     this.connection.oniceconnectionstatechange = null;
     this.connection.close();

@@ -4,7 +4,7 @@ import { ScriptedTrack } from '../../test/rtc/scripted_media';
 import { StillPeer } from '../../test/rtc/still_peer';
 import { KEPT_MS } from './mailbox';
 import { Mesh } from './mesh';
-import { PATIENCE_MS } from './peer';
+import { PATIENCE_MS } from './repairs';
 import { firstStep } from './sending';
 
 const immediately = (): Promise<void> => Promise.resolve();

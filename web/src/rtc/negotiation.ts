@@ -47,6 +47,8 @@ export class Negotiation {
   #ignoring = false;
   #closed = false;
   #offered: string | null = null;
+  /** Descriptions that are not handed on yet. */
+  #telling = 0;
   /** The offer that was answered last, and its answer. */
   #answered: { readonly offer: string; readonly answer: Told } | null = null;
   #taking: Promise<void> = Promise.resolve();
@@ -91,8 +93,13 @@ export class Negotiation {
   /** Tells the offer again that has no answer yet; false where there is none. */
   repeat(): boolean {
     if (this.#isClosed() || this.#connection.signalingState !== 'have-local-offer') return false;
-    this.#tellDescription('offer');
+    if (!this.isTelling) this.#tellDescription('offer');
     return true;
+  }
+
+  /** A description waits to be handed on: the way to the server is cut, or slow. */
+  get isTelling(): boolean {
+    return this.#telling > 0;
   }
 
   /** Whether an answer is to the offer that was told last; the others are of no use. */
@@ -227,9 +234,16 @@ export class Negotiation {
   }
 
   #tell(told: Told): void {
-    this.#parts.line.tell(told).catch((error: unknown) => {
-      if (!this.#closed) this.#parts.complain(error);
-    });
+    const counts = told.what === 'description' ? 1 : 0;
+    this.#telling += counts;
+    this.#parts.line
+      .tell(told)
+      .catch((error: unknown) => {
+        if (!this.#closed) this.#parts.complain(error);
+      })
+      .finally(() => {
+        this.#telling -= counts;
+      });
   }
 
   #isClosed(): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aTrack, Company } from '../../test/rtc/company';
 import type { ScriptedConnection } from '../../test/rtc/scripted';
-import { FIRST_MS, FIRST_OFFER_MS, PATIENCE_MS, REPAIR_MS } from './peer';
+import { FIRST_OFFER_MS, TOLD_BROKEN_MS, TOLD_MS } from './peer';
+import { BREATH_MS, LATER_MS, PATIENCE_MS, REPAIR_MS } from './repairs';
 import type { PeerState, PeerView } from './view';
 
 const immediately = (): Promise<void> => Promise.resolve();
@@ -51,6 +52,18 @@ class Call {
 
   async pass(ms: number): Promise<void> {
     await this.company.clock.pass(ms);
+    await this.flow();
+  }
+
+  /** The network is cut, and stays so for some time. */
+  async loses(ms: number): Promise<void> {
+    this.company.network.isCut = true;
+    await this.flow();
+    await this.pass(ms);
+  }
+
+  async finds(): Promise<void> {
+    this.company.network.isCut = false;
     await this.flow();
   }
 
@@ -116,34 +129,65 @@ describe('a peer', () => {
     expect(call.states.slice(before)).toEqual([]);
   });
 
+  it('keeps the connection and its tracks where the second restart helps', async () => {
+    const call = await new Call().connect();
+    const { microphone } = call.view.tracks;
+    for (const ms of [PATIENCE_MS, REPAIR_MS]) await call.loses(ms);
+    expect(call.restarts).toBeGreaterThan(1);
+    await call.finds();
+    expect([call.view.state, call.view.tracks.microphone]).toEqual(['connected', microphone]);
+    expect(call.company.network.connections).toHaveLength(2);
+  });
+
   it('makes a new connection where restarts do not help', async () => {
     const call = await new Call().connect();
-    call.company.network.isCut = true;
-    await call.flow();
-    await call.pass(PATIENCE_MS);
-    await call.pass(REPAIR_MS);
-    call.company.network.isCut = false;
-    await call.flow();
+    // One of the two begins; the other one leaves it its time, and then makes these three.
+    for (const ms of [PATIENCE_MS, REPAIR_MS, REPAIR_MS, REPAIR_MS]) await call.loses(ms);
+    await call.finds();
     expect(call.view.state).toBe('connected');
     expect(call.company.network.connections.length).toBeGreaterThan(2);
     expect(call.company.network.open).toHaveLength(2);
     expect(call.company.differences()).toEqual([]);
   });
 
-  it('asks the other side, gives up with the reason, and may be tried again', async () => {
+  it('tells after a while why there is none, tries on, and heals by itself', async () => {
     const call = await new Call().connect();
-    const { network, told } = call.company;
-    network.isCut = true;
-    await call.flow();
-    for (const ms of [PATIENCE_MS, REPAIR_MS, 2 * REPAIR_MS]) await call.pass(ms);
-    expect(call.view.state).toBe('interrupted');
-    for (let time = 0; time < 8; time += 1) await call.pass(4 * REPAIR_MS);
-    expect(told.some(({ told: { what } }) => what === 'restart')).toBe(true);
+    await call.loses(TOLD_BROKEN_MS - 1);
+    expect([call.view.state, call.view.why]).toEqual(['interrupted', null]);
+    await call.pass(1);
     expect([call.view.state, call.view.why]).toEqual(['failed', 'noRoute']);
     expect(call.view.tracks.microphone).toBeNull();
-    network.isCut = false;
+    for (let minute = 0; minute < 10; minute += 1) await call.pass(60_000);
+    expect(call.company.told.some(({ told: { what } }) => what === 'restart')).toBe(true);
+    expect(call.states.slice(-2)).toEqual(['interrupted', 'failed']);
+    call.company.network.isCut = false;
+    await call.pass(LATER_MS);
+    expect([call.view.state, call.view.why]).toEqual(['connected', null]);
+    expect(call.company.differences()).toEqual([]);
+  });
+
+  it('may be tried again by hand', async () => {
+    const call = await new Call().connect();
+    await call.loses(TOLD_BROKEN_MS);
+    call.company.network.isCut = false;
     call.company.at('a').mesh.retry('b');
+    expect([call.view.state, call.view.why]).toEqual(['connecting', null]);
     await call.flow();
+    expect(call.view.state).toBe('connected');
+    expect(call.company.differences()).toEqual([]);
+  });
+
+  it('that never stood tells so sooner, and comes when there is a way', async () => {
+    const call = new Call();
+    call.company.network.isCut = true;
+    await call.connect();
+    await call.pass(TOLD_MS - 1);
+    expect([call.view.state, call.view.why]).toEqual(['checking', null]);
+    await call.pass(1);
+    expect([call.view.state, call.view.why]).toEqual(['failed', 'noRoute']);
+    await call.pass(10 * LATER_MS);
+    call.company.network.isCut = false;
+    await call.pass(LATER_MS);
     expect([call.view.state, call.view.why]).toEqual(['connected', null]);
     expect(call.company.differences()).toEqual([]);
   });
@@ -152,8 +196,43 @@ describe('a peer', () => {
     const call = new Call();
     call.company.isMute = true;
     await call.connect();
-    await call.pass(FIRST_MS + 7 * REPAIR_MS);
+    await call.pass(TOLD_MS);
     expect([call.view.state, call.view.why]).toEqual(['failed', 'peerGone']);
+  });
+
+  it('takes a breath between two repairs where ICE fails at once', async () => {
+    const call = await new Call().connect();
+    const { network } = call.company;
+    network.isCut = true;
+    await call.flow();
+    const failing = async (): Promise<void> => {
+      for (let time = 0; time < 5; time += 1) {
+        await call.flow();
+        network.fail();
+      }
+    };
+    await failing();
+    const { restarts } = call;
+    expect(restarts).toBeGreaterThan(0);
+    await failing();
+    expect(call.restarts).toBe(restarts);
+    network.isCut = false;
+    await call.pass(BREATH_MS);
+    expect(call.view.state).toBe('connected');
+  });
+
+  it('leaves nothing waiting for a server that is away but one description', async () => {
+    const call = await new Call().connect();
+    const before = call.company.network.connections.length;
+    const release = call.company.holds();
+    await call.loses(20 * 60_000);
+    expect(call.company.held).toBeLessThanOrEqual(2);
+    expect(call.company.network.connections).toHaveLength(before);
+    expect(call.view.state).toBe('failed');
+    release();
+    await call.finds();
+    expect(call.view.state).toBe('connected');
+    expect(call.company.differences()).toEqual([]);
   });
 
   it('offers itself where the newcomer stays silent', async () => {

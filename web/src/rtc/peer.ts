@@ -5,10 +5,11 @@ import type { Description, Line, Told } from './line';
 import { Link } from './link';
 import type { Complaint } from './negotiation';
 import { Past } from './past';
+import { FIRST_MS, LATER_MS, PATIENCE_MS, Repairs } from './repairs';
 import type { Streams } from './senders';
 import { NOTHING, type Sending, type SendingStep } from './sending';
 import { Alarm, type Timer } from './timer';
-import { diagnose, routeOf } from './trouble';
+import { diagnose } from './trouble';
 import {
   NO_TRACKS,
   type PeerState,
@@ -21,20 +22,14 @@ import {
 /** Who was in the call before waits this long for the newcomer's offer, and offers then. */
 export const FIRST_OFFER_MS = 3_000;
 
-/** A first connection that takes longer is helped: slow ones through TURN take two seconds. */
-export const FIRST_MS = 10_000;
+/**
+ * A person is told by then that there is no connection, and why as far as is known: before the
+ * second repair of a first one, whose ways have had their time.
+ */
+export const TOLD_MS = 17_000;
 
-/** A short loss heals by itself: UDP gone for four seconds needs no help. */
-export const PATIENCE_MS = 3_000;
-
-/** A repair that has not connected by then is followed by the next one, with twice the patience. */
-export const REPAIR_MS = 8_000;
-
-/** Three repairs last about a minute; then a person is told, and may try by hand. */
-export const REPAIRS = 3;
-
-/** Relayed and direct ways often connect within the same second; the better one wins later. */
-export const ROUTE_MS = 3_000;
+/** The same where there was one: the last picture is worth some patience. */
+export const TOLD_BROKEN_MS = 30_000;
 
 /** What a peer stands on. */
 export interface PeerParts {
@@ -54,7 +49,7 @@ export interface PeerParts {
  * The way to one other session of a call: negotiated, watched, and repaired.
  *
  * A healthy connection is left alone whatever becomes of the way to the server. One that broke is
- * repaired by an ICE restart, then by a new connection, then by asking the other side for one.
+ * repaired, again and again until it stands; after a while a person is told why it does not.
  * Each connection is known by its certificate: another fingerprint is a new connection of the
  * other side, and is met by a new one of ours.
  */
@@ -63,29 +58,30 @@ export class Peer {
   readonly #early = new CandidateQueue();
   readonly #past = new Past();
   readonly #first: Alarm;
-  readonly #next: Alarm;
-  readonly #measure: Alarm;
+  readonly #told: Alarm;
+  readonly #repairs: Repairs;
   #link: Link;
   #sending: Sending = NOTHING;
   readonly #steps = new Map<'camera' | 'screen', SendingStep>();
   #state: PeerState = 'connecting';
   #seen: RTCPeerConnectionState = 'new';
   #why: PeerTrouble | null = null;
-  #route: Route | null = null;
   #verified: Verified | null = null;
   /** By its fingerprints: the connection of the other side that we speak to. */
   #other: string | null = null;
   #canRestart = true;
+  #isOutOfStep = false;
   #wasConnected = false;
-  #repairs = 0;
   #taking: Promise<void> = Promise.resolve();
 
   /** `offers`: we came later, so we offer; otherwise the other side does. */
   constructor(parts: PeerParts, sending: Sending, offers: boolean) {
     this.#parts = parts;
     this.#first = new Alarm(parts.timer);
-    this.#next = new Alarm(parts.timer);
-    this.#measure = new Alarm(parts.timer);
+    this.#told = new Alarm(parts.timer);
+    this.#repairs = new Repairs(parts.timer, parts.polite, () => {
+      this.#repair();
+    });
     this.#sending = sending;
     this.#link = this.#connect();
     if (offers) {
@@ -95,7 +91,8 @@ export class Peer {
         this.#link.begin();
       });
     }
-    this.#repairAfter(FIRST_MS);
+    this.#repairs.wait(FIRST_MS);
+    this.#tellAfter(TOLD_MS);
   }
 
   get state(): PeerState {
@@ -107,7 +104,7 @@ export class Peer {
   }
 
   get route(): Route | null {
-    return this.#state === 'connected' ? this.#route : null;
+    return this.#state === 'connected' ? this.#link.way.route : null;
   }
 
   get verified(): Verified | null {
@@ -151,20 +148,19 @@ export class Peer {
       if (this.#canRestart) this.#link.restart();
       return;
     }
-    this.#repairs = 0;
+    this.#repairs.begin();
     this.#repair();
   }
 
   /** A person wants another try. */
   retry(): void {
     if (this.#state === 'closed' || this.#state === 'connected') return;
-    this.#repairs = 0;
+    this.#repairs.begin();
     this.#why = null;
-    if (this.#other !== null) this.#past.add(this.#other);
-    this.#anew();
-    this.#link.begin();
+    this.#beginAnew();
     this.#become('connecting');
-    this.#repairAfter(FIRST_MS);
+    this.#repairs.wait(FIRST_MS);
+    this.#tellAfter(TOLD_MS);
   }
 
   close(): void {
@@ -177,6 +173,7 @@ export class Peer {
   async #work(told: Told): Promise<void> {
     if (this.#isOver()) return;
     if (told.what === 'restart') {
+      if (this.#state !== 'connected') this.#repairs.wait();
       this.#restart();
       return;
     }
@@ -207,9 +204,12 @@ export class Peer {
         this.#past.add(this.#other);
         this.#anew();
       }
-      if (this.#wasConnected) this.#become('interrupted');
-      this.#repairAfter(FIRST_MS);
+      this.#interrupt();
+      this.#repairs.wait(FIRST_MS);
       if (type === 'answer') return false;
+    } else if (type === 'offer' && this.#state !== 'connected') {
+      // What the other side begins has its time, too.
+      this.#repairs.wait();
     }
     this.#first.clear();
     this.#other = from;
@@ -244,14 +244,16 @@ export class Peer {
         parts.changed();
       },
       settled: () => {
-        if (this.#state === 'connected') this.#measureSoon();
         parts.changed();
       },
       outOfStep: () => {
-        this.#fallBackInStep();
+        // Two that began anew at once may have agreed with each other's former connections.
+        this.#isOutOfStep = true;
+        this.#repairs.hasten();
       },
     });
     this.#seen = 'new';
+    this.#isOutOfStep = false;
     for (const [slot, step] of this.#steps) link.adapt(slot, step);
     link.send(this.#sending);
     return link;
@@ -260,10 +262,8 @@ export class Peer {
   /** Another connection takes the place of the one we have. */
   #anew(): void {
     this.#first.clear();
-    this.#measure.clear();
     this.#link.close();
     this.#other = null;
-    this.#route = null;
     this.#link = this.#connect();
   }
 
@@ -274,21 +274,20 @@ export class Peer {
     if (connectionState === before && connectionState !== 'connecting') return;
     switch (connectionState) {
       case 'connected':
-        this.#repairs = 0;
+        this.#repairs.end();
         this.#why = null;
         this.#wasConnected = true;
         this.#first.clear();
-        this.#next.clear();
+        this.#told.clear();
         this.#become('connected');
-        void this.#findRoute();
-        this.#measureSoon();
+        this.#link.way.found();
         return;
       case 'disconnected':
-        this.#become('interrupted');
-        this.#repairAfter(PATIENCE_MS);
+        this.#interrupt();
+        this.#repairs.wait(PATIENCE_MS);
         return;
       case 'failed':
-        this.#repair();
+        this.#repairs.hasten();
         return;
       case 'connecting':
         if (this.#state === 'connecting' && iceConnectionState === 'checking') {
@@ -304,35 +303,32 @@ export class Peer {
   }
 
   #repair(): void {
-    if (this.#repairs >= REPAIRS) {
-      this.#next.clear();
-      void this.#giveUp();
-      return;
-    }
-    this.#repairs += 1;
-    if (this.#wasConnected) this.#become('interrupted');
-    this.#repairAfter(REPAIR_MS * 2 ** (this.#repairs - 1));
+    if (this.#isOver()) return;
+    const repair = this.#isOutOfStep ? 'anew' : this.#repairs.take();
+    this.#interrupt();
     // Who was never heard is told again; a new connection would say nothing new.
-    if (this.#other === null || this.#repairs === 1) {
+    if (repair === 'restart' || this.#other === null) {
       this.#restart();
-    } else if (this.#repairs === 2) {
-      this.#past.add(this.#other);
-      this.#anew();
-      this.#link.begin();
+    } else if (this.#link.isTelling) {
+      // The way to the server is cut as well: what waits there is enough.
+      return;
+    } else if (repair === 'anew') {
+      this.#beginAnew();
     } else {
       this.#parts.line.tell({ what: 'restart' }).catch(this.#parts.complained);
     }
   }
 
-  /** Two that began anew at once may have agreed with each other's former connections. */
-  #fallBackInStep(): void {
-    if (this.#isOver() || this.#repairs >= REPAIRS) return;
-    this.#repairs += 1;
+  #interrupt(): void {
+    if (!this.#wasConnected || this.#state === 'interrupted' || this.#state === 'failed') return;
+    this.#become('interrupted');
+    this.#tellAfter(TOLD_BROKEN_MS);
+  }
+
+  #beginAnew(): void {
     if (this.#other !== null) this.#past.add(this.#other);
     this.#anew();
     this.#link.begin();
-    if (this.#wasConnected) this.#become('interrupted');
-    this.#repairAfter(REPAIR_MS);
   }
 
   #restart(): void {
@@ -345,13 +341,21 @@ export class Peer {
     this.#link.restart();
   }
 
-  async #giveUp(): Promise<void> {
+  #tellAfter(ms: number): void {
+    this.#told.set(ms, () => void this.#tellWhy());
+  }
+
+  /** It is tried on, and what is found by later attempts may be another reason. */
+  async #tellWhy(): Promise<void> {
+    this.#tellAfter(LATER_MS);
     const link = this.#link;
     const report = await link.connection.getStats().catch(() => null);
     if (link !== this.#link || this.#isOver() || this.#state === 'connected') return;
     const heard = this.#other !== null;
     this.#why = diagnose({ heard, hasTurn: this.#parts.hasTurn(), report });
+    this.#repairs.slowDown();
     this.#become('failed');
+    this.#parts.changed();
   }
 
   #refuse(): void {
@@ -362,29 +366,9 @@ export class Peer {
 
   #stop(): void {
     this.#first.clear();
-    this.#next.clear();
-    this.#measure.clear();
+    this.#told.clear();
+    this.#repairs.end();
     this.#link.close();
-  }
-
-  #repairAfter(ms: number): void {
-    this.#next.set(ms, () => {
-      this.#repair();
-    });
-  }
-
-  #measureSoon(): void {
-    this.#measure.set(ROUTE_MS, () => void this.#findRoute());
-  }
-
-  async #findRoute(): Promise<void> {
-    const link = this.#link;
-    const report = await link.connection.getStats().catch(() => null);
-    if (report === null || link !== this.#link || this.#state !== 'connected') return;
-    const route = routeOf(report);
-    if (route === null || route === this.#route) return;
-    this.#route = route;
-    this.#parts.changed();
   }
 
   #become(state: PeerState): void {

@@ -26,6 +26,9 @@ export class Company {
   isMute = false;
   /** Changes what the server hands on. */
   tamper: (told: Told) => Told = (told) => told;
+  /** Descriptions on their way through the server. */
+  held = 0;
+  #gate: Promise<void> | null = null;
   readonly #pause: Pause;
   #streams = 0;
 
@@ -66,6 +69,18 @@ export class Company {
     guest.mesh = new Mesh(this.#parts(session), session);
     guest.mesh.send(guest.sending);
     this.tellRoster();
+  }
+
+  /** The server hands nothing on until it is released. */
+  holds(): () => void {
+    let release = (): void => undefined;
+    this.#gate = new Promise((open) => {
+      release = open;
+    });
+    return () => {
+      this.#gate = null;
+      release();
+    };
   }
 
   send(session: string, change: Partial<Sending>): void {
@@ -142,6 +157,12 @@ export class Company {
 
   async #relay(from: string, to: string, told: Told): Promise<void> {
     await this.#pause(`relay ${told.what}`);
+    if (this.#gate !== null) {
+      const counts = told.what === 'description' ? 1 : 0;
+      this.held += counts;
+      await this.#gate;
+      this.held -= counts;
+    }
     if (this.isMute) throw new Error('mute');
     this.told.push({ from, to, told });
     // Delivered on its own time: the answer to the sender does not wait for the receiver.
