@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from contracts import auth, callers, chat, frames, presence, rooms
+from contracts import auth, callers, chat, frames, presence, rooms, signaling
 from contracts.base import type_field
 from contracts.closing import Closing
 from contracts.contract import Via
@@ -38,6 +38,7 @@ STORED: tuple[type[msgspec.Struct], ...] = (
     presence.GatewayLease,
     rooms.RoomView,
     rooms.MemberView,
+    signaling.CallView,
 )
 """What crosses a process without a tag: values in buckets, and the claims of a token."""
 

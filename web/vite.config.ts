@@ -25,7 +25,9 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['src/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     environment: 'node',
+    // A property is tried hundreds of times: seconds, on a machine that has other things to do.
+    testTimeout: 60_000,
   },
 });
