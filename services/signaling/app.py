@@ -5,6 +5,7 @@ from runtime.process import Process, run
 from services.signaling.handlers import Handlers
 from services.signaling.membership import Membership
 from services.signaling.relay import Relay
+from services.signaling.seats import Seats
 from services.signaling.settings import SignalingSettings
 from services.signaling.sweeper import Sweeper
 from services.signaling.switchboard import Switchboard, mirror
@@ -19,11 +20,12 @@ async def start(process: Process, settings: SignalingSettings) -> None:
         await model.start()
         process.exit.push_async_callback(model.stop)
     switchboard = Switchboard(bus, store, calls)
-    sweeper = Sweeper(bus, switchboard, members)
+    seats = Seats()
+    sweeper = Sweeper(bus, switchboard, members, seats)
     process.exit.push_async_callback(sweeper.stop)
     await process.serve(
         {
-            **Handlers(switchboard, members, settings).table(),
+            **Handlers(switchboard, members, seats, settings).table(),
             **Relay(bus, switchboard).table(),
         }
     )

@@ -81,14 +81,28 @@ def join(
     places: Places,
     new_call: Callable[[], str],
     now: int,
+    dropped: Callable[[SessionId], bool] = lambda _: False,
 ) -> Outcome:
     """A session comes in, and starts the call where there is none; or one that is in it changes
     between speaking and listening.
+
+    Who comes back as another session, since the tab crashed, takes the seat of the one before: of
+    the same device, and `dropped` by its connection. Nobody stands beside their own ghost.
 
     Raises:
         Refusal: there is no place of that kind, or nobody to listen to.
     """
     here = find(view, joining.session)
+    ghosts = [
+        p.session
+        for p in view.participants
+        if here is None and (p.user, p.device) == (joining.user, joining.device)
+        if dropped(p.session)
+    ]
+    if ghosts:
+        view, gone = _without(room, view, ghosts, "lost")
+        taken = join(room, view, joining, places=places, new_call=new_call, now=now)
+        return Outcome(taken.view, (*gone, *taken.events), taken.notices)
     if here is None and joining.listening and view.call is None:
         raise Refusal(Code.CALL_OVER)
     if here is None or here.listening != joining.listening:
@@ -154,27 +168,34 @@ def _sent(participant: Participant) -> Media:
 
 def remove(room: RoomId, view: CallView, gone: Sequence[SessionId], why: Why) -> Outcome:
     """Sessions leave, or have to; with the last of them the call is over."""
-    leaving = [p for p in view.participants if p.session in gone]
+    left, events = _without(room, view, gone, why)
     call = view.call
-    if not leaving or call is None:
+    if not events or call is None:
         return Outcome(view)
-    revision = view.revision
-    events: list[Event] = []
-    for participant in leaving:
-        revision += 1
-        events.append(
-            ParticipantLeft(
-                room=room, call=call, revision=revision, session=participant.session, why=why
-            )
-        )
-    staying = tuple(p for p in view.participants if p not in leaving)
-    if staying:
-        return Outcome(replace(view, revision=revision, participants=staying), tuple(events))
-    revision += 1
-    events.append(CallEnded(room=room, call=call, revision=revision))
+    if left.participants:
+        return Outcome(left, events)
+    revision = left.revision + 1
+    ended = CallEnded(room=room, call=call, revision=revision)
     rung = {bell.user for bell in view.bells}
     _, notices = _silence(room, call, view.bells, "ended", rung)
-    return Outcome(CallView(revision=revision), tuple(events), notices)
+    return Outcome(CallView(revision=revision), (*events, ended), notices)
+
+
+def _without(
+    room: RoomId, view: CallView, gone: Sequence[SessionId], why: Why
+) -> tuple[CallView, tuple[Event, ...]]:
+    """The view without these sessions, its call going on even where nobody is left in it."""
+    call = view.call
+    leaving = [p for p in view.participants if p.session in gone]
+    if call is None:
+        return view, ()
+    events = tuple(
+        ParticipantLeft(room=room, call=call, revision=revision, session=p.session, why=why)
+        for revision, p in enumerate(leaving, view.revision + 1)
+    )
+    staying = tuple(p for p in view.participants if p not in leaving)
+    revision = view.revision + len(events)
+    return replace(view, revision=revision, participants=staying), events
 
 
 def ring(room: RoomId, view: CallView, by: SessionId, users: Sequence[UserId], now: int) -> Outcome:

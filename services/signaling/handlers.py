@@ -27,6 +27,7 @@ from services.signaling import calls
 from services.signaling.ice import ice_servers
 from services.signaling.membership import Membership
 from services.signaling.relay import session_of
+from services.signaling.seats import Seats
 from services.signaling.settings import SignalingSettings
 from services.signaling.switchboard import Switchboard
 
@@ -38,10 +39,12 @@ class Handlers:
         self,
         switchboard: Switchboard,
         members: Membership,
+        seats: Seats,
         settings: SignalingSettings,
     ) -> None:
         self._switchboard = switchboard
         self._members = members
+        self._seats = seats
         self._settings = settings
 
     def table(self) -> Table:
@@ -115,6 +118,7 @@ class Handlers:
                 places=self._settings.places,
                 new_call=new_id,
                 now=call.at,
+                dropped=self._seats.dropped,
             ),
         )
         return self._found(command.room, view)

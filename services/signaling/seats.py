@@ -50,6 +50,11 @@ class Seats:
             return False
         return now - self._orphaned.setdefault(lease.gateway, now) >= GRACE_MS
 
+    def dropped(self, session: SessionId) -> bool:
+        """Whether its gateway has lost the connection and keeps the seat for the grace only."""
+        lease = self._sessions.get(session)
+        return lease is not None and lease.dropped_at is not None
+
     def forget(self, session: SessionId) -> None:
         """Nobody will ask about this session again."""
         self._absent.pop(session, None)

@@ -27,10 +27,12 @@ _logger = log.get("sweeper")
 class Sweeper:
     """Looks through running calls once a second, in each replica; compare-and-set does it once."""
 
-    def __init__(self, bus: Bus, switchboard: Switchboard, members: Membership) -> None:
+    def __init__(
+        self, bus: Bus, switchboard: Switchboard, members: Membership, seats: Seats
+    ) -> None:
         self._switchboard = switchboard
         self._members = members
-        self._seats = Seats()
+        self._seats = seats
         self._sessions = ReadModel(
             bus, LEASES, SessionLease, keys="session.>", on_change=self._session
         )

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 import pytest_asyncio
 from nats.js.kv import KeyValue
 
 from contracts import subjects
 from contracts.callers import Account
-from contracts.errors import Code
+from contracts.errors import Code, Refusal
 from contracts.ids import GatewayId, RoomId, SessionId
 from contracts.presence import GatewayLease, SessionLease
 from contracts.rooms import MemberView, Role
@@ -39,7 +40,7 @@ from contracts.signaling import (
 )
 from contracts.streams import LEASES, MEMBERS
 from runtime.codec import encode
-from runtime.ids import new_id
+from runtime.ids import new_id, now_ms
 from runtime.process import Process
 from services.signaling.app import start
 from services.signaling.settings import SignalingSettings
@@ -79,9 +80,17 @@ class World:
         await self.connect(person, self.gateway)
         return person
 
-    async def connect(self, person: Account, gateway: GatewayId) -> None:
+    async def connect(
+        self, person: Account, gateway: GatewayId, *, dropped_at: int | None = None
+    ) -> None:
         await self.leases.put(f"gateway.{gateway}", encode(GatewayLease(since=0, sessions=1)))
-        lease = SessionLease(user=person.user, device=person.device, gateway=gateway, since=0)
+        lease = SessionLease(
+            user=person.user,
+            device=person.device,
+            gateway=gateway,
+            since=0,
+            dropped_at=dropped_at,
+        )
         await self.leases.put(f"session.{person.session}", encode(lease))
 
     async def roster(self, person: Account) -> Roster:
@@ -145,6 +154,28 @@ async def test_the_last_seat_goes_to_exactly_one(world: World):
     )
     assert outcomes.count(Code.CALL_FULL) == 5
     assert len(await world.sessions(people[0])) == 3
+
+
+async def test_who_comes_back_from_a_crash_finds_the_seat_kept_in_a_full_call(world: World):
+    people = [await world.member() for _ in range(3)]
+    for person in people:
+        await world.asker.ask(person, JoinCall(room=world.room))
+    ann = people[0]
+    again = msgspec.structs.replace(ann, session=new_id())
+    await world.connect(again, world.gateway)
+    # Two tabs of one device may both be in a call: the one that is connected keeps its place.
+    assert await world.asker.refused(again, JoinCall(room=world.room)) is Code.CALL_FULL
+    await world.connect(ann, world.gateway, dropped_at=now_ms())
+
+    async def is_in() -> bool:
+        try:
+            await world.asker.ask(again, JoinCall(room=world.room))
+        except Refusal:
+            return False
+        return True
+
+    await wait_until(is_in)
+    assert await world.sessions(again) == [people[1].session, people[2].session, again.session]
 
 
 async def test_the_last_place_to_listen_and_the_last_to_speak_go_to_one_each(world: World):

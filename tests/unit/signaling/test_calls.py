@@ -172,6 +172,38 @@ def test_listeners_have_a_limit_of_their_own_and_start_no_call():
     assert names(left(alone, "b", "c"))[-1] == "CallEnded"
 
 
+def test_who_comes_back_takes_the_seat_of_ones_own_ghost_even_where_a_call_is_full():
+    view = joined(joined(NO_CALL, "a", limit=2).view, "b", limit=2).view
+    ghosts = {SessionId("a")}
+
+    def back(name: str, device: str) -> Outcome:
+        coming = replace(participant(name, UserId("a")), device=DeviceId(device), since=7)
+        two = Places(speakers=2, listeners=0)
+        return calls.join(
+            ROOM,
+            view,
+            coming,
+            places=two,
+            new_call=lambda: "another",
+            now=7,
+            dropped=ghosts.__contains__,
+        )
+
+    come = back("a2", "a")
+    assert names(come) == ["ParticipantLeft", "ParticipantJoined"]
+    assert [p.session for p in come.view.participants] == ["b", "a2"]
+    assert come.view.call == view.call
+    # Another device of theirs, or a session that is connected, keeps its seat.
+    for device, gone in (("phone", {SessionId("a")}), ("a", set[SessionId]())):
+        ghosts = gone
+        with pytest.raises(Refusal) as caught:
+            back("a2", device)
+        assert caught.value.code is Code.CALL_FULL
+    # Whoever was alone comes back into the same call.
+    view, ghosts = joined(NO_CALL, "a").view, {SessionId("a")}
+    assert back("a2", "a").view.call == view.call
+
+
 def test_nothing_changed_is_nothing_told():
     view = joined(NO_CALL, "a").view
     assert left(view, "stranger") == Outcome(view)
@@ -234,9 +266,10 @@ class CallMachine(RuleBasedStateMachine):
             self.client = apply(self.client, event)
         self.view = outcome.view
 
-    @rule(name=SESSIONS, media=MEDIA, listening=st.booleans())
-    def join(self, name: str, media: Media, listening: bool) -> None:
-        coming = replace(participant(name, listening=listening), media=media)
+    @rule(name=SESSIONS, media=MEDIA, listening=st.booleans(), ghosts=st.sets(SESSIONS))
+    def join(self, name: str, media: Media, listening: bool, ghosts: set[str]) -> None:
+        same = DeviceId("the same")
+        coming = replace(participant(name, ALICE, listening=listening), media=media, device=same)
         try:
             outcome = calls.join(
                 ROOM,
@@ -245,6 +278,7 @@ class CallMachine(RuleBasedStateMachine):
                 places=PLACES,
                 new_call=lambda: f"call-{next(self.ids)}",
                 now=1000,
+                dropped=ghosts.__contains__,
             )
         except Refusal as refused:
             if refused.code is Code.CALL_OVER:

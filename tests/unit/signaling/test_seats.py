@@ -26,6 +26,16 @@ def seated() -> Seats:
     return seats
 
 
+def test_a_session_whose_connection_is_lost_is_told_from_one_that_is_connected_or_unknown():
+    seats = seated()
+    assert not seats.dropped(ANNE)
+    assert not seats.dropped(SessionId("nobody"))
+    seats.session(ANNE, held_by(ONE, dropped_at=1000))
+    assert seats.dropped(ANNE)
+    seats.session(ANNE, held_by(TWO))
+    assert not seats.dropped(ANNE)
+
+
 def test_a_live_session_is_never_lost():
     assert not seated().lost(ANNE, 10**9)
 
