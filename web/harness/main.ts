@@ -2,7 +2,9 @@ import { mount } from 'svelte';
 import '../src/style/index.css';
 import { AppModel } from '../src/state/app.svelte';
 import App from '../src/ui/App.svelte';
-import { forgetful, Source, type Scene } from './source';
+import { forgetful } from './preferences';
+import type { Scene } from './scene';
+import { Source } from './source';
 
 const minute = 60_000;
 
@@ -42,7 +44,7 @@ const source = new Source(scenes[location.hash.slice(1)] ?? {});
 const app = new AppModel({
   accounts: source,
   connection: source,
-  timelines: source,
+  timelines: source.timelines,
   preferences: forgetful(),
   window,
 });
