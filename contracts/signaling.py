@@ -74,12 +74,16 @@ class Media(Value, frozen=True, kw_only=True):
     screen_stream: Annotated[str, Meta(max_length=64)] = ""
     hand: bool = False
     recording: bool = False
+    recording_paused: Annotated[
+        bool, Meta(description="With `recording`: nothing is taken down at this moment.")
+    ] = False
 
 
 class Participant(Value, frozen=True, kw_only=True):
     """A session in a call. `since` orders the roster; the lower session id is the polite peer.
 
-    Who is `listening` sends nothing and is sent sound only; of its `media` only `hand` is ever set.
+    Who is `listening` sends nothing and is sent sound only; of its `media` only `hand` and whether
+    it records are ever set.
     Two listeners need no connection between them.
     """
 

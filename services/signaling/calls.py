@@ -161,9 +161,13 @@ def _changed(room: RoomId, view: CallView, here: Participant, coming: Participan
 
 
 def _sent(participant: Participant) -> Media:
-    """What a participant may say it sends: a listener has a hand, and nothing else."""
+    """What a participant may say it sends: a listener has a hand, and may record what it hears."""
     media = participant.media
-    return Media(hand=media.hand) if participant.listening else media
+    if not participant.listening:
+        return media
+    return Media(
+        hand=media.hand, recording=media.recording, recording_paused=media.recording_paused
+    )
 
 
 def remove(room: RoomId, view: CallView, gone: Sequence[SessionId], why: Why) -> Outcome:

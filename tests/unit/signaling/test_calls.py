@@ -140,7 +140,7 @@ def test_past_the_limit_people_listen_until_a_place_is_free():
     come = joined(view, "c", limit=2, listening=True, media=loud)
     assert names(come) == ["ParticipantJoined"]
     assert come.view.participants[2].listening
-    assert come.view.participants[2].media == Media(hand=True)
+    assert come.view.participants[2].media == Media(recording=True, hand=True)
     # What a listener says it sends is nothing, whenever it says so.
     same = calls.change(ROOM, come.view, SessionId("c"), replace(loud, screen=True))
     assert same == Outcome(come.view)
@@ -248,7 +248,10 @@ def test_who_is_not_there_is_refused(deed: str):
 
 PLACES = Places(speakers=2, listeners=1)
 SESSIONS = st.sampled_from([f"s{n}" for n in range(5)])
-MEDIA = st.builds(Media, microphone=st.booleans(), camera=st.booleans(), hand=st.booleans())
+MEDIA = st.builds(
+    Media,
+    **dict.fromkeys(("microphone", "camera", "screen", "hand", "recording"), st.booleans()),
+)
 
 
 class CallMachine(RuleBasedStateMachine):
@@ -311,7 +314,7 @@ class CallMachine(RuleBasedStateMachine):
         listeners = [p for p in self.view.participants if p.listening]
         assert len(listeners) <= PLACES.listeners
         assert len(sessions) - len(listeners) <= PLACES.speakers
-        assert all(p.media in (Media(), Media(hand=True)) for p in listeners)
+        assert not any(p.media.microphone or p.media.camera or p.media.screen for p in listeners)
 
 
 CallMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

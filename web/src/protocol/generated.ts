@@ -716,6 +716,10 @@ export interface Media {
   screen_stream?: string;
   hand?: boolean;
   recording?: boolean;
+  /**
+   * With `recording`: nothing is taken down at this moment.
+   */
+  recording_paused?: boolean;
 }
 /**
  * Leaves; a call that nobody is in any more is over. Not being in it is no error.
@@ -745,6 +749,10 @@ export interface Media1 {
   screen_stream?: string;
   hand?: boolean;
   recording?: boolean;
+  /**
+   * With `recording`: nothing is taken down at this moment.
+   */
+  recording_paused?: boolean;
 }
 /**
  * Asks members of the room to come to the call one is in.
@@ -1480,7 +1488,8 @@ export interface Roster {
 /**
  * A session in a call. `since` orders the roster; the lower session id is the polite peer.
  *
- * Who is `listening` sends nothing and is sent sound only; of its `media` only `hand` is ever set.
+ * Who is `listening` sends nothing and is sent sound only; of its `media` only `hand` and whether
+ * it records are ever set.
  * Two listeners need no connection between them.
  */
 export interface Participant {
