@@ -1,3 +1,5 @@
+import { TrackNodes } from './track_nodes';
+
 /** Ten a second: quick enough for a meter, and next to nothing for twenty people. */
 const TICK_MS = 100;
 /** 43 ms at 48 kHz: a vowel is in it. */
@@ -30,6 +32,7 @@ export class Sound implements Ears {
   readonly #window: Window & typeof globalThis;
   readonly #levels = new Set<Level>();
   #context: AudioContext | null = null;
+  #nodes: TrackNodes | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(window: Window & typeof globalThis) {
@@ -39,7 +42,8 @@ export class Sound implements Ears {
   listen(track: MediaStreamTrack, heard: (loudness: number) => void): () => void {
     const context = this.context();
     if (context === null) return () => undefined;
-    const level = new Level(context, new MediaStream([track]), heard);
+    this.#nodes ??= new TrackNodes(context);
+    const level = new Level(this.#nodes.of(track), heard);
     this.#levels.add(level);
     this.#timer ??= setInterval(() => {
       for (const each of [...this.#levels]) each.look();
@@ -85,9 +89,9 @@ class Level {
   readonly #samples = new Float32Array(WINDOW);
   readonly #heard: (loudness: number) => void;
 
-  constructor(context: AudioContext, stream: MediaStream, heard: (loudness: number) => void) {
-    this.#source = context.createMediaStreamSource(stream);
-    this.#analyser = context.createAnalyser();
+  constructor(source: MediaStreamAudioSourceNode, heard: (loudness: number) => void) {
+    this.#source = source;
+    this.#analyser = source.context.createAnalyser();
     this.#analyser.fftSize = WINDOW;
     this.#source.connect(this.#analyser);
     this.#heard = heard;
@@ -99,7 +103,7 @@ class Level {
   }
 
   close(): void {
-    this.#source.disconnect();
+    this.#source.disconnect(this.#analyser);
     this.#analyser.disconnect();
   }
 }

@@ -1,3 +1,5 @@
+import { TrackNodes } from '../track_nodes';
+
 /**
  * The one audio track of a recording: voices are plugged in and out of it while it goes on.
  * Without any it is silent, not absent, so that no gap tears sound and picture apart.
@@ -7,10 +9,12 @@ export class Sound {
   readonly #context: AudioContext;
   readonly #mix: MediaStreamAudioDestinationNode;
   readonly #silence: ConstantSourceNode;
+  readonly #nodes: TrackNodes;
   readonly #voices = new Map<MediaStreamTrack, MediaStreamAudioSourceNode>();
 
   constructor() {
     this.#context = new AudioContext({ latencyHint: 'playback' });
+    this.#nodes = new TrackNodes(this.#context);
     this.#mix = this.#context.createMediaStreamDestination();
     this.#silence = new ConstantSourceNode(this.#context, { offset: 0 });
     this.#silence.connect(this.#mix);
@@ -29,7 +33,7 @@ export class Sound {
     }
     for (const track of voices) {
       if (this.#voices.has(track) || track.readyState === 'ended') continue;
-      const node = this.#context.createMediaStreamSource(new MediaStream([track]));
+      const node = this.#nodes.of(track);
       node.connect(this.#mix);
       this.#voices.set(track, node);
     }
