@@ -10,12 +10,13 @@ import type { Scene } from './scene';
 /** The newest frame of a feed. The one before is closed at once: a camera has few to give. */
 class Feed {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
+  readonly #over: Promise<void>;
   #frame: VideoFrame | null = null;
   #closed = false;
 
   constructor(frames: ReadableStream<VideoFrame>) {
     this.#reader = frames.getReader();
-    void this.#read();
+    this.#over = this.#read();
   }
 
   get newest(): Frame | null {
@@ -25,10 +26,12 @@ class Feed {
       : { image, width: image.displayWidth, height: image.displayHeight };
   }
 
-  close(): void {
+  /** Resolves when the last frame is given back. */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#take(null);
-    this.#reader.cancel().catch(() => undefined);
+    await this.#reader.cancel().catch(() => undefined);
+    await this.#over;
   }
 
   async #read(): Promise<void> {
@@ -85,6 +88,15 @@ function answer(answered: Answered): void {
   self.postMessage(answered);
 }
 
+/** A worker that ended sooner would leave frames behind that nobody has closed. */
+async function close(): Promise<void> {
+  if (timer !== null) clearInterval(timer);
+  const closing = [...feeds.values()].map((feed) => feed.close());
+  feeds.clear();
+  await Promise.allSettled([...closing, writer?.close()]);
+  answer({ t: 'closed' });
+}
+
 function hear(told: Told): void {
   switch (told.t) {
     case 'draw':
@@ -96,22 +108,18 @@ function hear(told: Told): void {
       });
       return;
     case 'feed':
-      feeds.get(told.feed)?.close();
+      void feeds.get(told.feed)?.close();
       feeds.set(told.feed, new Feed(told.frames));
       return;
     case 'unfeed':
-      feeds.get(told.feed)?.close();
+      void feeds.get(told.feed)?.close();
       feeds.delete(told.feed);
       return;
     case 'scene':
       scene = told.scene;
       return;
     case 'close':
-      if (timer !== null) clearInterval(timer);
-      for (const feed of feeds.values()) feed.close();
-      feeds.clear();
-      writer?.close().catch(() => undefined);
-      answer({ t: 'closed' });
+      void close();
       return;
     default:
       told satisfies never;
