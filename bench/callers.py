@@ -1,6 +1,5 @@
 """Two people of a call on two servers, and the offers that go from one to the other."""
 
-import asyncio
 import itertools
 import time
 from collections.abc import Callable, Sequence
@@ -108,7 +107,7 @@ class Pair:
         self._sent: dict[int, int] = {}
         self.latencies: list[float] = []
         """Milliseconds from sending at one socket to the whole frame at the other."""
-        self.on_arrival: Callable[[Pair], None] | None = None
+        self.on_done: Callable[[], None] | None = None
 
     async def meet(self, urls: Sequence[str], people: Sequence[str]) -> None:
         """Both come into the call, each by a server of their own."""
@@ -127,12 +126,12 @@ class Pair:
         """Offers that have not arrived yet."""
         return len(self._sent)
 
-    @property
-    def lost(self) -> bool:
-        """Whether a server has ended a connection."""
-        return any(socket.lost for socket in self._sockets)
+    def check(self) -> None:
+        """Raises `ConnectionError` where a server has ended a connection."""
+        if any(socket.lost for socket in self._sockets):
+            raise ConnectionError("a server ended a connection")
 
-    def offer(self) -> None:
+    def send(self) -> None:
         """Sends the offer once more, with a number of its own in it."""
         number = next(_numbers)
         frame = self._before + b"%020d" % number + self._after
@@ -154,63 +153,5 @@ class Pair:
         now = time.monotonic_ns()
         at = payload.index(_STAMP) + len(_STAMP)
         self.latencies.append((now - self._sent.pop(int(payload[at : at + _DIGITS]))) / 1e6)
-        if self.on_arrival is not None:
-            self.on_arrival(self)
-
-
-async def offer_openly(pairs: Sequence[Pair], per_second: float, seconds: float) -> int:
-    """Offers at a pace that does not wait for arrivals; tells how many."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    wanted = int(per_second * seconds)
-    for number in range(wanted):
-        pause = began + number / per_second - loop.time()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        pairs[number % len(pairs)].offer()
-    return wanted
-
-
-async def offer_closed(pairs: Sequence[Pair], in_flight: int, seconds: float) -> int:
-    """Each arrival is followed by the next offer; tells how many arrived in that time."""
-    over = False
-    done = 0
-
-    def again(pair: Pair) -> None:
-        nonlocal done
-        if not over:
-            done += 1
-            pair.offer()
-
-    for pair in pairs:
-        pair.on_arrival = again
-        for _ in range(in_flight):
-            pair.offer()
-    await asyncio.sleep(seconds)
-    over = True
-    for pair in pairs:
-        pair.on_arrival = None
-    return done
-
-
-async def all_arrived(pairs: Sequence[Pair], within: float = 20.0) -> None:
-    """Waits until nothing is under way.
-
-    Raises:
-        ConnectionError: an offer did not arrive.
-    """
-    deadline = asyncio.get_running_loop().time() + within
-    while waiting := sum(pair.waiting for pair in pairs):
-        if any(pair.lost for pair in pairs):
-            raise ConnectionError("a server ended a connection")
-        if asyncio.get_running_loop().time() > deadline:
-            raise ConnectionError(f"{waiting} offers never arrived")
-        await asyncio.sleep(0.01)
-
-
-def latencies(pairs: Sequence[Pair]) -> list[float]:
-    """All latencies since the last call of this."""
-    found = [value for pair in pairs for value in pair.latencies]
-    for pair in pairs:
-        pair.latencies.clear()
-    return found
+        if self.on_done is not None:
+            self.on_done()

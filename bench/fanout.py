@@ -13,8 +13,9 @@ from bench import socketio as socketio_
 from bench.dialects import DIALECTS
 from bench.figures import Figure, Outcome, Target, percentile, table
 from bench.followers import CrowdFailed, Followers
+from bench.loops import open_loop, settled
 from bench.machine import CpuMeter, Strangers, total
-from bench.speaker import Speaker, all_acknowledged, speak_openly
+from bench.speaker import Speaker
 
 SIZES = {300: 100.0, 2_000: 15.0}
 """Followers, and messages a second: 30 000 deliveries in both, which leaves the load's own process
@@ -56,8 +57,8 @@ class Side:
         await self.followers.begin()
         self.strangers.begin()
         meter = CpuMeter(self.pids)
-        posts = await speak_openly(self.speakers, SIZES[self.size], seconds)
-        await all_acknowledged(self.speakers)
+        posts = await open_loop(self.speakers, SIZES[self.size], seconds)
+        await settled(self.speakers)
         deliveries = posts * self.size
         await self._arrived(deliveries)
         spent = meter.spent()

@@ -1,7 +1,6 @@
 """Posting: how soon a message is acknowledged, after fsync, and how many a second can be."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -10,8 +9,9 @@ from rich.console import Console
 from bench import parley as parley_
 from bench.dialects import PARLEY
 from bench.figures import Figure, Outcome, Target, percentile, table
+from bench.loops import closed_loop, collected, open_loop, settled
 from bench.machine import CpuMeter, Strangers
-from bench.speaker import Speaker, all_acknowledged, latencies, speak_openly
+from bench.speaker import Speaker
 
 PEOPLE = 50
 OPEN_PER_PERSON = 10.0
@@ -36,28 +36,28 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
     async with AsyncExitStack() as running:
         ours = await running.enter_async_context(parley_.running())
         speakers = await _speakers(ours, running)
-        await speak_openly(speakers, PEOPLE * OPEN_PER_PERSON, WARM_UP_SECONDS)
-        await all_acknowledged(speakers)
-        latencies(speakers)
+        await open_loop(speakers, PEOPLE * OPEN_PER_PERSON, WARM_UP_SECONDS)
+        await settled(speakers)
+        collected(speakers)
         for turn in range(repeats):
             console.print(f"[dim]post: round {turn + 1} of {repeats}[/]")
             beside_open.begin()
             meter = CpuMeter(ours.pids)
-            posts = await speak_openly(speakers, PEOPLE * OPEN_PER_PERSON, seconds)
-            await all_acknowledged(speakers)
+            posts = await open_loop(speakers, PEOPLE * OPEN_PER_PERSON, seconds)
+            await settled(speakers)
             cpu_open.append(_each(meter, posts))
             beside_open.end()
-            seen = latencies(speakers)
+            seen = collected(speakers)
             p50.append(percentile(seen, 0.5))
             p99.append(percentile(seen, 0.99))
             beside_closed.begin()
             meter = CpuMeter(ours.pids)
-            posts = await _speak_closed(speakers, seconds)
+            posts = await closed_loop(speakers, IN_FLIGHT, seconds)
             rates.append(posts / seconds)
-            await all_acknowledged(speakers)
+            await settled(speakers)
             cpu_closed.append(_each(meter, posts))
             beside_closed.end()
-            closed_p50.append(percentile(latencies(speakers), 0.5))
+            closed_p50.append(percentile(collected(speakers), 0.5))
             # The projector may lag behind a closed loop: the next round begins with an empty desk.
             await asyncio.sleep(2)
     figures = {
@@ -101,28 +101,6 @@ async def _speakers(ours: parley_.Parley, stack: AsyncExitStack) -> list[Speaker
         stack.callback(speaker.close)
         speakers.append(speaker)
     return speakers
-
-
-async def _speak_closed(speakers: Sequence[Speaker], seconds: float) -> int:
-    """Everybody posts again as soon as a post is acknowledged; tells how many were."""
-    done = 0
-    over = False
-
-    def again(speaker: Speaker) -> None:
-        nonlocal done
-        if not over:
-            done += 1
-            speaker.say()
-
-    for speaker in speakers:
-        speaker.on_acknowledged = again
-        for _ in range(IN_FLIGHT):
-            speaker.say()
-    await asyncio.sleep(seconds)
-    over = True
-    for speaker in speakers:
-        speaker.on_acknowledged = None
-    return done
 
 
 def _each(meter: CpuMeter, posts: int) -> dict[str, float]:

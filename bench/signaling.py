@@ -9,18 +9,9 @@ from rich.console import Console
 
 from bench import parley as parley_
 from bench import spreed as spreed_
-from bench.callers import (
-    SDP,
-    Dialect,
-    Pair,
-    Parley,
-    Spreed,
-    all_arrived,
-    latencies,
-    offer_closed,
-    offer_openly,
-)
+from bench.callers import SDP, Dialect, Pair, Parley, Spreed
 from bench.figures import Figure, Outcome, Target, percentile, table
+from bench.loops import closed_loop, collected, open_loop, settled
 from bench.machine import CpuMeter, Strangers, total
 
 PAIRS = 10
@@ -51,28 +42,28 @@ class Side:
 
     async def warm_up(self) -> None:
         """Relays for a moment."""
-        await offer_openly(self.pairs, CALM_PER_SECOND, WARM_UP_SECONDS)
-        await all_arrived(self.pairs)
-        latencies(self.pairs)
+        await open_loop(self.pairs, CALM_PER_SECOND, WARM_UP_SECONDS)
+        await settled(self.pairs)
+        collected(self.pairs)
 
     async def window(self, seconds: float) -> None:
         """A calm window and a busy one."""
         self.strangers.begin()
         meter = CpuMeter(self.pids)
-        offers = await offer_openly(self.pairs, CALM_PER_SECOND, seconds)
-        await all_arrived(self.pairs)
+        offers = await open_loop(self.pairs, CALM_PER_SECOND, seconds)
+        await settled(self.pairs)
         self.calm_cost.append(total(meter.spent(), self.path) / offers * 1e6)
-        seen = latencies(self.pairs)
+        seen = collected(self.pairs)
         self.p50.append(percentile(seen, 0.5))
         self.p99.append(percentile(seen, 0.99))
         meter = CpuMeter(self.pids)
-        offers = await offer_closed(self.pairs, IN_FLIGHT, seconds)
+        offers = await closed_loop(self.pairs, IN_FLIGHT, seconds)
         spent = meter.spent()
         self.rate.append(offers / seconds)
         self.busy_cost.append(total(spent, self.path) / offers * 1e6)
         self.parts.append({name: spent[name] / offers * 1e6 for name in self.path})
-        await all_arrived(self.pairs)
-        latencies(self.pairs)
+        await settled(self.pairs)
+        collected(self.pairs)
         self.strangers.end()
 
     def figures(self) -> dict[str, Any]:
