@@ -1,12 +1,13 @@
-import { mentionsToNames } from './mentions';
+import { mentionedIn, mentionsToNames } from './mentions';
 import { AnnouncerModel } from './announcer.svelte';
 import { AppearanceModel } from './appearance.svelte';
 import { browserClock } from '../net/clock';
 import { ring } from '../media/ringtone';
 import { Sound } from '../media/sound';
-import { browserCall } from './call/browser_call';
+import { browserCall, browserInterrupted } from './call/browser_call';
 import type { CallModel } from './call/call.svelte';
 import { CallsModel } from './call/calls.svelte';
+import type { InterruptedModel } from './call/interrupted.svelte';
 import { QualityModel } from './call/quality.svelte';
 import { RingingModel } from './call/ringing.svelte';
 import { browserMedia } from './call/browser_media';
@@ -19,7 +20,7 @@ import { browserProbes } from './doctor/browser_probes';
 import { DoctorModel } from './doctor.svelte';
 import { LayoutModel } from './layout.svelte';
 import { LocaleModel } from './locale.svelte';
-import { NotificationsModel } from './notifications.svelte';
+import { NotificationsModel, type Words } from './notifications.svelte';
 import type { Accounts, Connection, Preferences, Timelines } from './ports';
 import { ProfilesModel } from './profiles.svelte';
 import { RecentEmojiModel } from './recent-emoji.svelte';
@@ -60,6 +61,7 @@ export class AppModel {
   readonly localMedia: LocalMediaModel;
   readonly calls: CallsModel;
   readonly call: CallModel;
+  readonly interrupted: InterruptedModel;
   readonly ringing: RingingModel;
   readonly recordings: RecordingsModel;
   readonly recorder: RecorderModel;
@@ -97,9 +99,15 @@ export class AppModel {
       this.announcer.toast(noticeWords(this.locale.t, notice));
     });
     this.calls = new CallsModel(connection);
+    this.interrupted = browserInterrupted(window, {
+      preferences,
+      calls: this.calls,
+      me: () => this.session.me,
+    });
     this.call = browserCall(window, {
       connection,
       calls: this.calls,
+      interrupted: this.interrupted,
       media: this.localMedia,
       quality: new QualityModel(browserClock),
       ears: this.sound,
@@ -114,13 +122,16 @@ export class AppModel {
       connection,
       preferences,
       window.document,
-      (message) => ({
-        title: this.locale.t('notifications.inRoom', {
-          name: this.profiles.nameOf(message.author),
-          room: this.rooms.of(message.room)?.info.name ?? '',
-        }),
-        body: mentionsToNames(message.text, (user) => this.profiles.nameOf(user)),
-      }),
+      async (message) => {
+        await this.profiles.meet([message.author, ...mentionedIn(message.text)]);
+        return {
+          title: this.locale.t('notifications.inRoom', {
+            name: this.profiles.nameOf(message.author),
+            room: this.rooms.of(message.room)?.info.name ?? '',
+          }),
+          body: mentionsToNames(message.text, (user) => this.profiles.nameOf(user)),
+        };
+      },
       ({ room, seq }) => {
         this.router.go({ at: 'room', room, message: seq });
       },
@@ -132,11 +143,14 @@ export class AppModel {
     connection.onEvent((event) => {
       if (event.t !== 'notice.ringing') return;
       const { by, room, call } = event;
-      const words = {
-        title: this.locale.t('call.incoming', { name: this.profiles.nameOf(by) }),
-        body: this.locale.t('call.incomingIn', { room: this.rooms.of(room)?.info.name ?? '' }),
+      const words = async (): Promise<Words> => {
+        await this.profiles.meet([by]);
+        return {
+          title: this.locale.t('call.incoming', { name: this.profiles.nameOf(by) }),
+          body: this.locale.t('call.incomingIn', { room: this.rooms.of(room)?.info.name ?? '' }),
+        };
       };
-      this.notifications.ring(words, call, () => {
+      void this.notifications.ring(words, call, () => {
         this.router.go({ at: 'room', room, message: null });
       });
     });

@@ -229,6 +229,23 @@ describe('profiles', () => {
     expect(connection.asked.at(-1)).toEqual({ t: 'auth.profiles', users: ['ann'] });
   });
 
+  test('can be waited for, and nobody waits for what can’t be asked', async () => {
+    const connection = new ScriptedConnection({
+      'auth.profiles': ({ users }: wire.FetchProfiles) => ({ profiles: users.map(profile) }),
+    });
+    const profiles = new ProfilesModel(connection, () => 'gone');
+    await profiles.meet(['ann']);
+    expect(profiles.nameOf('ann')).toBe('…');
+    connection.start();
+    profiles.of('bob');
+    await profiles.meet(['ann', 'bob']);
+    expect([profiles.nameOf('ann'), profiles.nameOf('bob')]).toEqual([
+      'ann the Kind',
+      'bob the Kind',
+    ]);
+    expect(connection.asked).toHaveLength(1);
+  });
+
   test('wait for a connection, a hundred at a time', async () => {
     const connection = new ScriptedConnection({
       'auth.profiles': ({ users }: wire.FetchProfiles) => ({ profiles: users.map(profile) }),
@@ -314,29 +331,44 @@ describe('notifications', () => {
         set: (name, value) => (value === null ? kept.delete(name) : kept.set(name, value)),
       },
       page as Document,
-      (message) => ({ title: message.author, body: message.text }),
+      (message) => Promise.resolve({ title: message.author, body: message.text }),
       () => undefined,
       () => 'me',
     );
     await notifications.enable(true);
   });
 
-  test('call back to a hidden page', () => {
+  test('call back to a hidden page', async () => {
     connection.tell(said('kitchen', 1));
+    await settled();
     expect(shown).toEqual(['ann: Hello']);
   });
 
-  test('keep quiet in front of the person, and about their own words', () => {
+  test('keep quiet in front of the person, and about their own words', async () => {
     connection.tell({ ...said('kitchen', 1), author: 'me' });
     page.visibilityState = 'visible';
     connection.tell(said('kitchen', 2));
+    await settled();
     expect(shown).toEqual([]);
   });
 
-  test('can be kept to mentions', () => {
+  test('are given up in a browser that has them in name only', async () => {
+    vi.stubGlobal(
+      'Notification',
+      // Not a constructor: `new` throws the TypeError that Android's does.
+      Object.assign(() => undefined, { permission: 'granted' }),
+    );
+    connection.tell(said('kitchen', 1));
+    await settled();
+    expect(notifications.permission).toBe('unsupported');
+    expect(notifications.enabled).toBe(false);
+  });
+
+  test('can be kept to mentions', async () => {
     notifications.limitToMentions(true);
     connection.tell(said('kitchen', 1));
     connection.tell(said('kitchen', 2, ['me']));
+    await settled();
     expect(shown).toHaveLength(1);
   });
 
@@ -344,6 +376,7 @@ describe('notifications', () => {
     expect(kept.get('notify')).toBe('yes');
     await notifications.enable(false);
     connection.tell(said('kitchen', 1));
+    await settled();
     expect(shown).toEqual([]);
     expect(kept.has('notify')).toBe(false);
   });

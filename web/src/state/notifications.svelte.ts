@@ -22,7 +22,7 @@ export class NotificationsModel {
     connection: Connection,
     preferences: Preferences,
     document: Document,
-    words: (message: Posted) => Words,
+    words: (message: Posted) => Promise<Words>,
     open: (message: Posted) => void,
     me: () => string,
   ) {
@@ -34,9 +34,12 @@ export class NotificationsModel {
     connection.onEvent((event) => {
       if (event.t !== 'message.posted' || event.author === me() || !this.#isDue()) return;
       if (this.#mentionsOnly && !event.mentions.includes(me())) return;
-      // One notification a room: the newest stands for the others.
-      this.#show(words(event), event.room, () => {
-        open(event);
+      void words(event).then((worded) => {
+        if (!this.#isDue()) return;
+        // One notification a room: the newest stands for the others.
+        this.#show(worded, event.room, () => {
+          open(event);
+        });
       });
     });
   }
@@ -67,12 +70,21 @@ export class NotificationsModel {
   }
 
   /** A call is asked for; `open` leads to it. */
-  ring(words: Words, call: string, open: () => void): void {
-    if (this.#isDue()) this.#show(words, call, open);
+  async ring(words: () => Promise<Words>, call: string, open: () => void): Promise<void> {
+    if (!this.#isDue()) return;
+    const worded = await words();
+    if (this.#isDue()) this.#show(worded, call, open);
   }
 
   #show({ title, body }: Words, tag: string, open: () => void): void {
-    const shown = new Notification(title, { body, tag, icon: '/icon.svg' });
+    let shown: Notification;
+    try {
+      shown = new Notification(title, { body, tag, icon: '/icon.svg' });
+    } catch {
+      // Browsers on Android have the name and the permission, and throw a TypeError.
+      this.#permission = 'unsupported';
+      return;
+    }
     shown.addEventListener('click', () => {
       globalThis.focus();
       open();

@@ -13,6 +13,7 @@ export class ProfilesModel {
   readonly #asked = new Set<string>();
   readonly #connection: Connection;
   #scheduled = false;
+  #answered: Promise<unknown> = Promise.resolve();
   readonly #nameless: () => string;
 
   /** `nameless` stands for a person whose account is gone. */
@@ -41,6 +42,12 @@ export class ProfilesModel {
   nameOf(user: string): string {
     const profile = this.of(user);
     return profile === undefined ? '…' : profile.display_name || profile.name || this.#nameless();
+  }
+
+  /** Resolves once these people are known, or can't be asked for now. */
+  async meet(users: Iterable<string>): Promise<void> {
+    for (const user of users) this.#want(user);
+    await this.#answered;
   }
 
   learn(profile: wire.Profile): void {
@@ -77,10 +84,11 @@ export class ProfilesModel {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    const fetched = Promise.resolve().then(() => {
       this.#scheduled = false;
-      void this.#fetch();
+      return this.#fetch();
     });
+    this.#answered = Promise.all([this.#answered, fetched]);
   }
 
   async #fetch(): Promise<void> {
