@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import fresh
+from tests.e2e.test_access import serious
 
 pytestmark = [pytest.mark.web, pytest.mark.calls]
 
@@ -102,6 +103,54 @@ def test_one_person_with_two_devices(caller: NewPerson):
     laptop.sees_tile_of("Ann (you)", "Ann (other device)", "Bob")
     laptop.leaves_call()
     bob.sees_people_in_call(2).sees_tile_of("Ann").hears("Ann")
+
+
+def test_a_reload_and_a_crash_in_the_middle_of_a_call(
+    caller: NewPerson, picture: Callable[[Page, str], None]
+):
+    attic = fresh("Attic")
+    ann, bob = (
+        caller("Ann", surname="Lindqvist").registers(),
+        caller("Bob", surname="Okafor", phone=True).registers(),
+    )
+    path = ann.creates_room(attic)
+    bob.joins_by_browsing(attic)
+    ann.starts_call()
+    bob.joins_call().mutes().sees_tile_of("Ann")
+
+    # Whoever reloads is gone at once, and is asked whether to go back: as they were.
+    bob.page.reload()
+    card = bob.page.get_by_role("status").filter(has_text=f"You were in a call in {attic}")
+    expect(card).to_contain_text("1 person in the call")
+    ann.sees_no_tile_of("Bob").sees_people_in_call(1)
+    picture(bob.page, "call-rejoin-phone")
+    assert serious(bob.page) == []
+    card.get_by_role("button", name="Rejoin").click()
+    expect(bob.controls.get_by_role("button", name="Unmute", exact=True)).to_be_visible()
+    expect(card).to_have_count(0)
+    bob.sees_tile_of("Ann", "Bob (you)").hears("Ann")
+    ann.sees_people_in_call(2).sees_tile_of("Bob")
+    expect(ann.tile_of("Bob")).to_have_accessible_name(re.compile("muted"))
+
+    # After a crash the seat is still there; nobody sees its ghost beside who came back.
+    bob.crashes()
+    bob.comes_back("/")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Rejoin").click()
+    bob.is_in(attic)
+    bob.sees_people_in_call(2).sees_tile_of("Ann").hears("Ann")
+    ann.sees_people_in_call(2).sees_tile_of("Bob")
+    expect(ann.room_link(attic)).to_contain_text("2 people in the call")
+
+    # What was left on purpose is left, and a call that is over is over.
+    bob.leaves_call()
+    bob.page.reload()
+    expect(bob.page.get_by_role("button", name=re.compile("^Join the call"))).to_be_visible()
+    expect(card).to_have_count(0)
+    ann.page.reload()
+    expect(ann.page.get_by_role("button", name="Start a call")).to_be_visible()
+    expect(ann.page.get_by_text("You were in a call")).to_have_count(0)
+    assert ann.page.url.endswith(path)
 
 
 def test_someone_is_rung(caller: NewPerson):

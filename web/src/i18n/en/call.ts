@@ -24,6 +24,8 @@ export const call = {
   'call.switchBody': 'You can be in one call at a time.',
   'call.switch': 'Leave and go on',
 
+  'call.wasIn': 'You were in a call in {room}',
+  'call.rejoin': 'Rejoin',
   'call.joining': 'Joining the call',
   'call.waiting': 'You will be let in as soon as you are connected.',
   'call.endedRemoved': 'You are not in this call any more',

@@ -30,6 +30,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.switchBody': 'On ne peut être que dans un appel à la fois.',
   'call.switch': 'Quitter et continuer',
 
+  'call.wasIn': 'Vous étiez dans un appel dans {room}',
+  'call.rejoin': 'Y retourner',
   'call.joining': 'Connexion à l’appel',
   'call.waiting': 'Vous entrerez dès que vous serez connecté.',
   'call.endedRemoved': 'Vous n’êtes plus dans cet appel',

@@ -26,6 +26,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.switchBody': 'Du kan vara i ett samtal åt gången.',
   'call.switch': 'Lämna och gå vidare',
 
+  'call.wasIn': 'Du var i ett samtal i {room}',
+  'call.rejoin': 'Gå tillbaka',
   'call.joining': 'Går med i samtalet',
   'call.waiting': 'Du släpps in så snart du är ansluten.',
   'call.endedRemoved': 'Du är inte längre i samtalet',

@@ -1,40 +1,20 @@
-import type { Ears } from '../../media/sound';
 import { Listeners } from '../../net/listeners';
 import type { Media, Roster } from '../../protocol/generated';
 import { Refused } from '../../protocol/refused';
 import { onConnect } from '../connects';
-import type { Connection } from '../ports';
-import type { CallsModel, RosterNews } from './calls.svelte';
-import type { LocalMediaModel } from './local_media.svelte';
+import type { RosterNews } from './calls.svelte';
 import { isListening, peopleOf, voicesOf, type CallPerson } from './people';
 import type { CallEnding, CallPhase } from './phase';
+import type { CallMedia, CallParts } from './parts';
 import type { QualityModel } from './quality.svelte';
 import type { RecorderSources } from './recorder.svelte';
-import { Seat, type SeatParts } from './seat.svelte';
+import { Seat } from './seat.svelte';
 import { StageModel } from './stage.svelte';
 import { Voices } from './voices.svelte';
 
 export type { CallPerson, PeerState, PeerTrouble, PeerView, Route } from './people';
 export type { CallEnding, CallPhase } from './phase';
-
-/** What a call takes of one's devices. */
-export type CallMedia = Pick<
-  LocalMediaModel,
-  'sending' | 'onSending' | 'muted' | 'camera' | 'screen' | 'handUp' | 'openAll' | 'release'
->;
-
-export interface CallParts extends SeatParts {
-  readonly connection: Connection;
-  readonly calls: CallsModel;
-  readonly media: CallMedia;
-  readonly quality: QualityModel;
-  readonly ears: Ears;
-  readonly now: () => number;
-  /** The name of a session, for what is recorded. */
-  readonly nameOf: (user: string) => string;
-  /** Someone is about to go in: what takes its time may begin. */
-  readonly atDoor?: () => void;
-}
+export type { CallMedia, CallParts } from './parts';
 
 /**
  * The call that one is in, at most one in a page. It goes on wherever in the app one looks.
@@ -193,10 +173,14 @@ export class CallModel {
 
   /** Goes, at once; the server hears of it when it can. */
   leave(): void {
-    const { phase } = this;
-    this.#stop();
-    this.#phase = { at: 'idle' };
-    if (phase.at === 'in' || phase.at === 'joining') this.#tellLeft(phase.room);
+    this.#parts.interrupted.forget();
+    this.#go();
+  }
+
+  /** The page goes away: the others see one go at once, and the next page may come back. */
+  vanish(): void {
+    this.#parts.interrupted.vanish();
+    this.#go();
   }
 
   /** Tries to reach someone again. */
@@ -222,6 +206,21 @@ export class CallModel {
   }
 
   // ---- inside -----------------------------------------------------------------------------
+
+  #go(): void {
+    const { phase } = this;
+    this.#stop();
+    this.#phase = { at: 'idle' };
+    if (phase.at === 'in' || phase.at === 'joining') this.#tellLeft(phase.room);
+  }
+
+  /** Keeps that one is in the call, as what one is in it. */
+  #keep({ room, call, participants }: Roster, session: string): void {
+    const own = participants.find((one) => one.session === session);
+    if (call === null || own === undefined) return;
+    const { user, listening = false } = own;
+    this.#parts.interrupted.keep({ user, room, call, session, listening });
+  }
 
   async #takeSeat(room: string): Promise<void> {
     const { connection, quality, calls } = this.#parts;
@@ -250,6 +249,7 @@ export class CallModel {
       this.#phase = { at: 'in', room };
       quality.begin(seat.mesh);
       calls.take(roster);
+      this.#keep(roster, session);
       this.#changed();
     } catch (error) {
       if (this.#seat !== seat) return;
@@ -286,6 +286,7 @@ export class CallModel {
       const listening = isListening(roster.participants, this.#seat.session);
       if (listening !== this.#listening) {
         this.#listening = listening;
+        this.#keep(roster, this.#seat.session);
         this.#send();
       }
       this.#changed();
@@ -341,6 +342,7 @@ export class CallModel {
 
   #end(why: CallEnding, refusal: Refused | null): void {
     const room = this.room ?? '';
+    this.#parts.interrupted.forget();
     this.#stop();
     this.#phase = { at: 'ended', room, why, refusal };
   }

@@ -28,6 +28,7 @@ describe('a call', () => {
   let meshes: ScriptedMesh[];
   let calls: CallsModel;
   let call: CallModel;
+  let kept: string[];
 
   const mesh = (): ScriptedMesh => {
     const last = meshes.at(-1);
@@ -40,6 +41,7 @@ describe('a call', () => {
     line = new ScriptedLine('kitchen');
     media = new ScriptedMedia();
     meshes = [];
+    kept = [];
     calls = new CallsModel(line);
     call = new CallModel({
       connection: line,
@@ -47,6 +49,13 @@ describe('a call', () => {
       media,
       quality: new QualityModel(ticks),
       ears: { listen: () => () => undefined },
+      interrupted: {
+        keep: ({ session, listening }) => {
+          kept.push(`${session} ${listening ? 'listens' : 'speaks'}`);
+        },
+        vanish: () => kept.push('gone'),
+        forget: () => kept.push('forgotten'),
+      },
       now: () => 0,
       nameOf: (user) => user,
       mesh: (_tell, me) => {
@@ -63,6 +72,17 @@ describe('a call', () => {
     await call.join('kitchen');
     expect(call.isIn('kitchen')).toBe(true);
   }
+
+  test('is kept for the page after this one, unless it is left on purpose', async () => {
+    await joined();
+    expect(kept).toEqual(['me-1 speaks']);
+    call.vanish();
+    expect(line.times('signaling.leave')).toBe(1);
+    expect(kept.at(-1)).toBe('gone');
+    await call.join('kitchen');
+    call.leave();
+    expect(kept).toEqual(['me-1 speaks', 'gone', 'me-1 speaks', 'forgotten']);
+  });
 
   test('is joined with what one sends, and its peers are those of the roster', async () => {
     await joined();
