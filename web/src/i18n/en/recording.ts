@@ -13,6 +13,12 @@ export const recording = {
   'recording.onlyScreen': 'Only the shared screen, with all voices',
   'recording.onlySelf': 'Only you',
   'recording.underWay': 'Recording, {time}',
+  'recording.pause': 'Pause recording',
+  'recording.resume': 'Go on recording',
+  'recording.paused': 'Recording paused, {time}',
+  'recording.more': 'Recording options',
+  'recording.pausedBy': '{names} paused recording this call',
+  'recording.pausedByYou': 'Your recording is paused',
   'recording.goOn': 'Show the recording',
 
   'recording.new': 'New recording',

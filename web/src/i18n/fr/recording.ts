@@ -15,6 +15,12 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.onlyScreen': 'Seulement l’écran partagé, avec toutes les voix',
   'recording.onlySelf': 'Seulement vous',
   'recording.underWay': 'Enregistrement, {time}',
+  'recording.pause': 'Mettre en pause',
+  'recording.resume': 'Reprendre l’enregistrement',
+  'recording.paused': 'Enregistrement en pause, {time}',
+  'recording.more': 'Options de l’enregistrement',
+  'recording.pausedBy': '{names} a mis l’enregistrement de cet appel en pause',
+  'recording.pausedByYou': 'Votre enregistrement est en pause',
   'recording.goOn': 'Montrer l’enregistrement',
 
   'recording.new': 'Nouvel enregistrement',

@@ -15,6 +15,12 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.onlyScreen': 'Bara den delade skärmen, med allas röster',
   'recording.onlySelf': 'Bara du',
   'recording.underWay': 'Spelar in, {time}',
+  'recording.pause': 'Pausa inspelningen',
+  'recording.resume': 'Fortsätt inspelningen',
+  'recording.paused': 'Inspelningen är pausad, {time}',
+  'recording.more': 'Val för inspelningen',
+  'recording.pausedBy': '{names} har pausat inspelningen av samtalet',
+  'recording.pausedByYou': 'Din inspelning är pausad',
   'recording.goOn': 'Visa inspelningen',
 
   'recording.new': 'Ny inspelning',

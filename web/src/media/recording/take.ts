@@ -26,6 +26,8 @@ export interface TakePlan {
 /** One recording under way, from its first chunk to its whole file. */
 export class Take {
   readonly entry: Entry;
+  /** When the recorder took its first picture, in milliseconds since the epoch. */
+  readonly since = Date.now();
   readonly #archive: Archive;
   readonly #disk: Disk;
   readonly #recorder: MediaRecorder;
@@ -87,8 +89,8 @@ export class Take {
         videoBitsPerSecond: Math.round(plan.pixels * BITS_PER_PIXEL),
         audioBitsPerSecond: AUDIO_BITS,
       });
+      await started(recorder);
       const take = new Take(archive, disk, entry, recorder, letGo);
-      recorder.start(CHUNK_MS);
       archive.changed();
       return take;
     } catch (error) {
@@ -101,6 +103,18 @@ export class Take {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** What happens until `resume` is not in the file, whose time stands still. */
+  pause(): void {
+    if (this.#recorder.state !== 'recording') return;
+    this.#recorder.pause();
+    // A pause may be long: what there is goes to the disk now.
+    this.#recorder.requestData();
+  }
+
+  resume(): void {
+    if (this.#recorder.state === 'paused') this.#recorder.resume();
   }
 
   stop(): void {
@@ -137,4 +151,17 @@ export class Take {
     if (this.#recorder.state === 'inactive') this.#ended(this.#trouble);
     else this.#recorder.stop();
   }
+}
+
+/** Starts it; from its own word on, and not from ours, it records. */
+function started(recorder: MediaRecorder): Promise<void> {
+  return new Promise((done, failed) => {
+    recorder.addEventListener('start', () => {
+      done();
+    });
+    recorder.addEventListener('error', () => {
+      failed(new DiskRefused('failed', 'the recorder did not start'));
+    });
+    recorder.start(CHUNK_MS);
+  });
 }

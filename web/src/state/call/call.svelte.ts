@@ -7,7 +7,7 @@ import { isListening, peopleOf, voicesOf, type CallPerson } from './people';
 import type { CallEnding, CallPhase } from './phase';
 import type { CallMedia, CallParts } from './parts';
 import type { QualityModel } from './quality.svelte';
-import type { RecorderSources } from './recorder.svelte';
+import type { RecorderSources, Telling } from './recorder.svelte';
 import { Seat } from './seat.svelte';
 import { StageModel } from './stage.svelte';
 import { Voices } from './voices.svelte';
@@ -28,7 +28,7 @@ export class CallModel {
   #roster = $state.raw<Roster | null>(null);
   /** Whether one's place is, or is to be, one of those who only listen. */
   #listening = $state(false);
-  #recording = $state(false);
+  #recording = $state<Telling>('nothing');
   #own = $state.raw<Media>({});
   #sending = $state.raw<ReturnType<CallMedia['sending']>>(nothing);
   readonly #everyone = $derived.by(() => this.#listPeople());
@@ -103,9 +103,9 @@ export class CallModel {
     return this.#voices.speaks(session);
   }
 
-  /** Who records the call, if anybody does. */
+  /** Who records the call, if anybody does: those who only listen may, too. */
   get recordedBy(): readonly CallPerson[] {
-    return this.#people.filter(({ media }) => media.recording === true);
+    return this.#everyone.filter(({ media }) => media.recording === true);
   }
 
   /** What a recording of this call is made of. */
@@ -200,7 +200,7 @@ export class CallModel {
   }
 
   /** Tells everyone whether this page records the call. */
-  setRecording(recording: boolean): void {
+  setRecording(recording: Telling): void {
     this.#recording = recording;
     this.#send();
   }
@@ -301,7 +301,9 @@ export class CallModel {
   #send(): void {
     const { media } = this.#parts;
     this.#sending = this.#listening ? nothing : media.sending();
-    this.#own = this.#listening ? { hand: media.handUp } : this.#ownMedia();
+    this.#own = this.#listening
+      ? { hand: media.handUp, ...this.#ownRecording() }
+      : this.#ownMedia();
     this.#seat?.mesh.send(this.#sending);
     this.#seat?.setMedia(this.#own);
     this.#changed();
@@ -314,8 +316,13 @@ export class CallModel {
       camera: media.camera !== null,
       screen: media.screen !== null,
       hand: media.handUp,
-      recording: this.#recording,
+      ...this.#ownRecording(),
     };
+  }
+
+  #ownRecording(): Media {
+    if (this.#recording === 'nothing') return {};
+    return { recording: true, recording_paused: this.#recording === 'paused' };
   }
 
   #changed(): void {

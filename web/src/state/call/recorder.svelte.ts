@@ -30,6 +30,9 @@ export interface RecorderParts {
   readonly say: (outcome: 'saved' | RecorderTrouble) => void;
 }
 
+/** What everyone in a call is to be told. */
+export type Telling = 'nothing' | 'recording' | 'paused';
+
 export type RecorderPhase = 'idle' | 'starting' | 'recording' | 'finishing';
 
 /** The one recording that this tab may be making. It goes on when the person looks elsewhere. */
@@ -38,6 +41,9 @@ export class RecorderModel {
   #of = $state<'call' | 'alone' | null>(null);
   #portion = $state<Portion>('everyone');
   #since = $state<number | null>(null);
+  /** Since when it is paused, and for how long it was before. */
+  #pausedAt = $state<number | null>(null);
+  #pausedMs = $state(0);
   #id = $state<string | null>(null);
   #trouble = $state<RecorderTrouble | null>(null);
   #take: Take | null = null;
@@ -73,9 +79,20 @@ export class RecorderModel {
     return this.#of === 'call' && this.#phase === 'recording';
   }
 
-  /** Since when, in milliseconds since the epoch. */
-  get since(): number | null {
-    return this.#since;
+  get paused(): boolean {
+    return this.#pausedAt !== null;
+  }
+
+  /** What everyone in the call is told of it. */
+  get telling(): Telling {
+    if (!this.active) return 'nothing';
+    return this.paused ? 'paused' : 'recording';
+  }
+
+  /** How much is recorded at this moment, in milliseconds, without the pauses. */
+  recorded(now: number): number {
+    if (this.#since === null) return 0;
+    return Math.max(0, (this.#pausedAt ?? now) - this.#since - this.#pausedMs);
   }
 
   /** The recording that this tab is at, in the list. */
@@ -110,6 +127,20 @@ export class RecorderModel {
   choose(portion: Portion): void {
     this.#portion = portion;
     this.#mixer?.choose(portion);
+  }
+
+  /** What follows is not in the file, until `resume`. */
+  pause(): void {
+    if (this.#take === null || this.#phase !== 'recording' || this.paused) return;
+    this.#take.pause();
+    this.#pausedAt = Date.now();
+  }
+
+  resume(): void {
+    if (this.#take === null || this.#pausedAt === null) return;
+    this.#take.resume();
+    this.#pausedMs += Date.now() - this.#pausedAt;
+    this.#pausedAt = null;
   }
 
   /**
@@ -158,7 +189,7 @@ export class RecorderModel {
 
   async #seeThrough(take: Take): Promise<void> {
     this.#take = take;
-    this.#since = take.entry.startedAt;
+    this.#since = take.since;
     this.#id = take.entry.id;
     this.#phase = 'recording';
     if (this.#unwanted) take.stop();
@@ -186,6 +217,8 @@ export class RecorderModel {
     this.#phase = 'idle';
     this.#of = null;
     this.#since = null;
+    this.#pausedAt = null;
+    this.#pausedMs = 0;
     this.#id = null;
   }
 }

@@ -189,6 +189,7 @@ function sameMedia(one: Media, other: Media): boolean {
     (one.camera ?? false) === (other.camera ?? false) &&
     (one.screen ?? false) === (other.screen ?? false) &&
     (one.hand ?? false) === (other.hand ?? false) &&
-    (one.recording ?? false) === (other.recording ?? false)
+    (one.recording ?? false) === (other.recording ?? false) &&
+    (one.recording_paused ?? false) === (other.recording_paused ?? false)
   );
 }

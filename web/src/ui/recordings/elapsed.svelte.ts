@@ -13,8 +13,8 @@ export class Elapsed {
     });
   }
 
-  /** Milliseconds since then. */
-  since(then: number): number {
-    return Math.max(0, this.#now - then);
+  /** Milliseconds since the epoch. */
+  get now(): number {
+    return this.#now;
   }
 }
