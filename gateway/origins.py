@@ -1,6 +1,7 @@
-"""Which pages may talk to this gateway."""
+"""Which pages may talk to this gateway, and which of them browsers take for secure."""
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -23,6 +24,25 @@ def origin_allowed(
     # A sandboxed page says "null", which is no place at all.
     place = _authority(origin)
     return place is not None and place == _authority(f"{_scheme(origin)}://{host}")
+
+
+def secure_context(scheme: str, host: str | None) -> bool:
+    """Whether browsers trust a page from there: by HTTPS, or from their own machine.
+
+    W3C Secure Contexts §3.1, "Is origin potentially trustworthy?".
+    """
+    if scheme == "https":
+        return True
+    place = _authority(f"{scheme}://{host}")
+    name = place[0] if place is not None else None
+    if name is None:
+        return False
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _scheme(origin: str) -> str:

@@ -11,7 +11,7 @@ from gateway import metrics
 from gateway.addresses import client_address, counted
 from gateway.buckets import Bucket, Pace
 from gateway.http.problems import encoded, problem_of
-from gateway.origins import origin_allowed
+from gateway.origins import origin_allowed, secure_context
 from gateway.settings import GatewaySettings
 from runtime import ids, trace
 
@@ -40,13 +40,14 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"permissions-policy",
         b"camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
     ),
 ]
+_OPENER = (b"cross-origin-opener-policy", b"same-origin")
+"""Heeded on secure pages only; on any other, browsers complain of it in the console."""
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -86,6 +87,14 @@ class Doors:
             site=_header(headers, b"sec-fetch-site"),
         )
 
+    def _secure(self, scope: Scope) -> bool:
+        """Whether the browser takes what it is answered for a page of a secure place."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        # Believed from anybody: whoever lies is the only one who is answered.
+        forwarded = _header(headers, b"x-forwarded-proto") == "https"
+        scheme = "https" if self._settings.secure or forwarded else scope["scheme"]
+        return secure_context(scheme, _header(headers, b"host"))
+
     def _check(self, scope: Scope, address: str, headers: list[tuple[bytes, bytes]]) -> None:
         if scope["method"] not in _SAFE and not self.page_allowed(headers):
             raise Refusal(Code.FORBIDDEN, "This page may not talk to this server.")
@@ -107,12 +116,13 @@ class Doors:
 
     def _leaving(self, scope: Scope, send: Send) -> Send:
         api = scope["path"].startswith("/api/")
+        ours = [*self._headers, _OPENER] if self._secure(scope) else self._headers
 
         async def leave(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 named = {name.lower() for name, _ in headers}
-                headers += [pair for pair in self._headers if pair[0] not in named]
+                headers += [pair for pair in ours if pair[0] not in named]
                 if api and b"cache-control" not in named:
                     headers.append((b"cache-control", b"no-store"))
                 cookies: list[Cookie] = scope["state"].get("cookies", [])

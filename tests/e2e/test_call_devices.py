@@ -258,8 +258,6 @@ def test_a_page_over_plain_http_says_so(caller: NewPerson, relay: Relay, picture
     expect(trouble(finn)).to_contain_text("https")
     expect(door(finn).get_by_role("button", name="Join and listen")).to_be_enabled()
     picture(finn.page, "prejoin-insecure")
-    # Chromium complains of a header that it heeds only on secure pages.
-    finn.faults[:] = [f for f in finn.faults if "Cross-Origin-Opener-Policy" not in f]
 
 
 def test_settings_try_devices_and_let_go_of_them(caller: NewPerson, picture: Picture) -> None:

@@ -41,6 +41,7 @@ async def test_the_gateway_speaks_https_where_it_has_a_certificate(
         assert made.status_code == 201
         assert "secure" in made.headers["set-cookie"].lower()
         assert "strict-transport-security" in made.headers
+        assert "cross-origin-opener-policy" in made.headers
     body = made.json()
     user = UserId(body["profile"]["user"])
     address = f"wss://127.0.0.1:{gateway.port}/ws"

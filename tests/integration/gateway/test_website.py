@@ -99,6 +99,20 @@ async def test_every_answer_carries_the_headers_that_protect_the_page(http):
         assert "server" not in headers
 
 
+async def test_only_a_secure_page_is_told_whom_it_may_open(http: httpx.AsyncClient, town: Town):
+    opener = "cross-origin-opener-policy"
+    for host in ("localhost:8080", "chat.localhost", "[::1]:8080"):
+        assert opener in (await http.get("/", headers={"host": host})).headers
+    for host in ("talk.example", "192.168.1.7:8080", "localhost.example"):
+        plain = await http.get("/", headers={"host": host})
+        assert opener not in plain.headers
+        by_proxy = {"host": host, "x-forwarded-proto": "https"}
+        assert opener in (await http.get("/", headers=by_proxy)).headers
+    known = await town.gateway(public_origins="https://talk.example")
+    async with browser(known) as client:
+        assert opener in (await client.get("/", headers={"host": "talk.example"})).headers
+
+
 async def test_a_refusal_at_the_door_carries_them_too(http):
     refused = await http.post("/api/auth/logout", headers={"origin": "https://evil.example"})
     assert refused.status_code == 403
