@@ -22,9 +22,13 @@ INSTALL = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --req
 LOCK = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 # Node of the machine where it is new enough, else the one from the venv.
-NODE_PATH_PREFIX = $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(+(a < 20 || (a === 20 && b < 19)))' 2>/dev/null \
-	&& npm --version >/dev/null 2>&1 || echo "$(CURDIR)/$(BIN):")
+NODE_PATH_PREFIX := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(+(a < 20 || (a === 20 && b < 19)))' 2>/dev/null \
+	&& npm --version >/dev/null 2>&1 || echo "$(abspath $(BIN)):")
 WITH_NODE = PATH="$(NODE_PATH_PREFIX)$$PATH"
+# What the web client is made with and made into belongs to no venv, but where node comes from one.
+NODE := $(if $(NODE_PATH_PREFIX),$(STAMPS)/node)
+NPM := web/node_modules/.installed
+WEB := web/dist/index.html
 PACKAGES := contracts runtime services gateway stack
 # Folders among them, so that a deleted file counts too.
 WEB_SOURCES = $(wildcard web/*.html web/*.json web/*.js web/*.ts) $(shell find web/src web/public 2>/dev/null)
@@ -49,7 +53,7 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/runtime
 	@touch $@
 
 $(STAMPS)/node: requirements-node.lock | $(STAMPS)/venv
-	@if [ -n "$(NODE_PATH_PREFIX)" ]; then $(INSTALL) -r requirements-node.lock; fi
+	@$(INSTALL) -r requirements-node.lock
 	@touch $@
 
 # Compiled by hand, for machines whose Python is told to write no bytecode: each process then starts in a third of the time.
@@ -60,48 +64,47 @@ bytecode: $(STAMPS)/runtime
 .PHONY: setup
 setup: $(STAMPS)/dev bytecode ## Install everything that development needs
 
-$(STAMPS)/npm: $(wildcard web/package.json web/package-lock.json) $(STAMPS)/node
-	@if [ -f web/package-lock.json ]; then cd web && $(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error; \
-	elif [ -f web/package.json ]; then cd web && $(WITH_NODE) npm install --no-audit --no-fund --loglevel=error; fi
+$(NPM): web/package.json web/package-lock.json $(NODE)
+	@cd web && $(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(STAMPS)/web: $(STAMPS)/npm $(WEB_SOURCES)
-	@if [ -f web/package.json ]; then cd web && $(WITH_NODE) npm run build; fi
+$(WEB): $(NPM) $(WEB_SOURCES)
+	@cd web && $(WITH_NODE) npm run build
 	@touch $@
 
 .PHONY: web
-web: $(STAMPS)/web ## Build the web client
+web: $(WEB) ## Build the web client
 
 # ---- the two commands -----------------------------------------------------------------------
 
 .PHONY: run
-run: $(STAMPS)/runtime $(STAMPS)/web bytecode ## Start the whole system (ARGS='--port 9000 --data DIR')
+run: $(STAMPS)/runtime $(WEB) bytecode ## Start the whole system (ARGS='--port 9000 --data DIR')
 	@exec $(BIN)/parley up $(ARGS)
 
 .PHONY: test
-test: setup $(STAMPS)/web ## Run every tier of tests this machine can run (ARGS='-m e2e', WORKERS=0 for one by one)
+test: setup $(WEB) ## Run every tier of tests this machine can run (ARGS='-m e2e', WORKERS=0 for one by one)
 	@$(WITH_NODE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # ---- development ----------------------------------------------------------------------------
 
 .PHONY: check
-check: setup $(STAMPS)/npm ## Everything CI gates on besides the tests
+check: setup $(NPM) ## Everything CI gates on besides the tests
 	@$(WITH_NODE) stack/check.sh $(BIN)
 
 .PHONY: format
-format: $(STAMPS)/dev $(STAMPS)/npm ## Bring the code into shape
+format: $(STAMPS)/dev $(NPM) ## Bring the code into shape
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet . || true
-	@if grep -q '"format"' web/package.json 2>/dev/null; then cd web && $(WITH_NODE) npm run --silent format; fi
+	@cd web && $(WITH_NODE) npm run --silent format
 
 .PHONY: docs
-docs: $(STAMPS)/dev $(STAMPS)/npm ## Generate what is generated: tables, AsyncAPI, OpenAPI, TypeScript types, NATS permissions
+docs: $(STAMPS)/dev $(NPM) ## Generate what is generated: tables, AsyncAPI, OpenAPI, TypeScript types, NATS permissions
 	@$(BIN)/python -m contracts.generate
 	@$(BIN)/python -m gateway.http.openapi_export
 	@$(BIN)/python -m stack.permissions
 	@cd web && $(WITH_NODE) npm run --silent types
 
 .PHONY: bench
-bench: setup $(STAMPS)/node $(STAMPS)/web ## Side-by-side figures (NAME=fanout|post|idle|signaling|call, all without)
+bench: setup $(WEB) ## Side-by-side figures (NAME=fanout|post|idle|signaling|call, all without)
 	@$(WITH_NODE) $(BIN)/python -m bench $(NAME) $(ARGS)
 
 .PHONY: lock
