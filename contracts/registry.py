@@ -273,6 +273,13 @@ SIGNALING = (
     ),
     Contract(signaling.LeaveCall, Done, rate=Rate.WRITE, errors=_JOIN),
     Contract(signaling.SetMedia, Done, rate=Rate.WRITE, errors=(*_JOIN, Code.NOT_IN_CALL)),
+    Contract(
+        signaling.ReactInCall,
+        Done,
+        rate=Rate.TYPING,
+        errors=(*_ROOM, Code.SESSION_REQUIRED, Code.NOT_IN_CALL, Code.REACTION_INVALID),
+        invalid=_EMOJI,
+    ),
     Contract(signaling.Ring, Done, rate=Rate.WRITE, errors=(*_JOIN, Code.NOT_IN_CALL)),
     Contract(signaling.DeclineCall, Done, rate=Rate.WRITE, errors=(*_ROOM, Code.CALL_OVER)),
     Contract(
@@ -336,6 +343,7 @@ STATE_EVENTS: tuple[type[Event], ...] = (
     signaling.ParticipantJoined,
     signaling.ParticipantLeft,
     signaling.ParticipantChanged,
+    signaling.ReactedInCall,
 )
 USER_EVENTS: tuple[type[Event], ...] = (
     notices.RoomAdded,

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.base import Command, Event, Millis, Reply, Revision, Value
+from contracts.chat import Emoji
 from contracts.ids import Device, Room, Session, User
 
 MAX_SDP_BYTES = 60 * 1024
@@ -162,6 +163,13 @@ class SetMedia(Command, frozen=True, kw_only=True, tag="signaling.set_media"):
 
     room: Room
     media: Media
+
+
+class ReactInCall(Command, frozen=True, kw_only=True, tag="signaling.react"):
+    """Shows an emoji to everybody in the call one is in, for a moment. It is stored nowhere."""
+
+    room: Room
+    emoji: Emoji
 
 
 class Ring(Command, frozen=True, kw_only=True, tag="signaling.ring"):
@@ -320,6 +328,15 @@ class ParticipantChanged(Event, frozen=True, kw_only=True, tag="call.changed"):
     call: Call
     revision: Revision
     participant: Participant
+
+
+class ReactedInCall(Event, frozen=True, kw_only=True, tag="stage.reacted"):
+    """A participant shows an emoji. It belongs to no revision: who misses it has missed it."""
+
+    room: Room
+    call: Call
+    session: Session
+    emoji: str
 
 
 class Ringing(Event, frozen=True, kw_only=True, tag="notice.ringing"):

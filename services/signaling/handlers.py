@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import emoji
+
 from contracts.base import Done
 from contracts.callers import Guest
 from contracts.errors import Code, Refusal
@@ -16,6 +18,7 @@ from contracts.signaling import (
     JoinCall,
     LeaveCall,
     Participant,
+    ReactInCall,
     Ring,
     RosterFound,
     RunningFound,
@@ -56,6 +59,7 @@ class Handlers:
             JoinCall: self.join,
             LeaveCall: self.leave,
             SetMedia: self.set_media,
+            ReactInCall: self.react,
             Ring: self.ring,
             DeclineCall: self.decline,
         }
@@ -136,6 +140,12 @@ class Handlers:
             command.room,
             partial(calls.change, command.room, session=session, media=command.media),
         )
+        return Done()
+
+    async def react(self, call: Call, command: ReactInCall) -> Done:
+        if not emoji.is_emoji(command.emoji):
+            raise Refusal(Code.REACTION_INVALID, field="$.emoji")
+        await self._switchboard.show(command.room, session_of(call), command.emoji)
         return Done()
 
     async def ring(self, call: Call, command: Ring) -> Done:

@@ -7,13 +7,13 @@ from nats.js.kv import KeyValue
 
 from contracts import subjects
 from contracts.errors import Code, Refusal
-from contracts.ids import RoomId
-from contracts.signaling import CallView
+from contracts.ids import RoomId, SessionId
+from contracts.signaling import CallView, ReactedInCall
 from contracts.streams import CALLS
 from runtime.bus import Bus
 from runtime.codec import decode_as, encode
 from runtime.readmodel import ReadModel
-from services.signaling.calls import NO_CALL, Outcome
+from services.signaling.calls import NO_CALL, Outcome, find
 
 ATTEMPTS = 16
 """More than a full mesh that changes at the same instant needs."""
@@ -59,6 +59,20 @@ class Switchboard:
             await self._tell(room, outcome)
             return outcome.view
         raise Refusal(Code.CONFLICT, retry_after=0.2)
+
+    async def show(self, room: RoomId, session: SessionId, emoji: str) -> None:
+        """Shows an emoji of a participant to the room; nothing is kept of it.
+
+        Raises:
+            Refusal: the session is not in the call.
+        """
+        view = self.seen(room)
+        if find(view, session) is None:
+            view = await self.read(room)
+        if view.call is None or find(view, session) is None:
+            raise Refusal(Code.NOT_IN_CALL)
+        shown = ReactedInCall(room=room, call=view.call, session=session, emoji=emoji)
+        await self._bus.tell(subjects.state(room), shown)
 
     async def _load(self, room: RoomId) -> tuple[CallView, int]:
         try:

@@ -30,6 +30,8 @@ from contracts.signaling import (
     OfferReceived,
     ParticipantJoined,
     ParticipantLeft,
+    ReactedInCall,
+    ReactInCall,
     Ring,
     Ringing,
     RingingStopped,
@@ -176,6 +178,28 @@ async def test_who_comes_back_from_a_crash_finds_the_seat_kept_in_a_full_call(wo
 
     await wait_until(is_in)
     assert await world.sessions(again) == [people[1].session, people[2].session, again.session]
+
+
+async def test_an_emoji_is_shown_to_the_room_and_kept_nowhere(world: World):
+    ann, bob = await world.member(), await world.member()
+    for person in (ann, bob):
+        await world.asker.ask(person, JoinCall(room=world.room))
+    before = await world.roster(ann)
+    heard = await world.asker.hear(subjects.state(world.room))
+    family = "\U0001f469\u200d\U0001f467"
+    for emoji in ("\U0001f44d", family):
+        await world.asker.ask(bob, ReactInCall(room=world.room, emoji=emoji))
+    await wait_until(lambda: len(heard.told) == 2)
+    assert [(e.session, e.call, e.emoji) for e in heard.of(ReactedInCall)] == [
+        (bob.session, before.call, "\U0001f44d"),
+        (bob.session, before.call, family),
+    ]
+    assert await world.roster(ann) == before
+    for words in ("hi", "\U0001f44d\U0001f44d"):
+        command = ReactInCall(room=world.room, emoji=words)
+        assert await world.asker.refused(bob, command) is Code.REACTION_INVALID
+    outside = ReactInCall(room=world.room, emoji="\U0001f44d")
+    assert await world.asker.refused(await world.member(), outside) is Code.NOT_IN_CALL
 
 
 async def test_the_last_place_to_listen_and_the_last_to_speak_go_to_one_each(world: World):

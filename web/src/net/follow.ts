@@ -253,6 +253,7 @@ export function isEntry(event: SocketEvent): event is TimelineEntry {
     case 'call.joined':
     case 'call.left':
     case 'call.changed':
+    case 'stage.reacted':
     case 'notice.ringing':
     case 'notice.ringing_stopped':
     case 'notice.declined':

@@ -61,6 +61,7 @@ export type SocketCommand =
   | JoinCall
   | LeaveCall
   | SetMedia
+  | ReactInCall
   | Ring
   | DeclineCall
   | SendOffer
@@ -125,6 +126,7 @@ export type SocketEvent =
   | ParticipantJoined
   | ParticipantLeft
   | ParticipantChanged
+  | ReactedInCall
   | RoomAdded
   | RoomRemoved
   | Mentioned
@@ -753,6 +755,17 @@ export interface Media1 {
    * With `recording`: nothing is taken down at this moment.
    */
   recording_paused?: boolean;
+}
+/**
+ * Shows an emoji to everybody in the call one is in, for a moment. It is stored nowhere.
+ */
+export interface ReactInCall {
+  t: 'signaling.react';
+  room: string;
+  /**
+   * One emoji.
+   */
+  emoji: string;
 }
 /**
  * Asks members of the room to come to the call one is in.
@@ -1706,6 +1719,19 @@ export interface ParticipantChanged {
   participant: Participant;
 }
 /**
+ * A participant shows an emoji. It belongs to no revision: who misses it has missed it.
+ */
+export interface ReactedInCall {
+  t: 'stage.reacted';
+  room: string;
+  /**
+   * Id of one call.
+   */
+  call: string;
+  session: string;
+  emoji: string;
+}
+/**
  * You are in a room now, by this device or another.
  */
 export interface RoomAdded {
@@ -2009,6 +2035,7 @@ export interface ReplyByTag {
   'signaling.join': RosterFound;
   'signaling.leave': Done;
   'signaling.set_media': Done;
+  'signaling.react': Done;
   'signaling.ring': Done;
   'signaling.decline': Done;
   'signaling.offer': Relayed;
@@ -2072,6 +2099,7 @@ export interface CommandByTag {
   'signaling.join': JoinCall;
   'signaling.leave': LeaveCall;
   'signaling.set_media': SetMedia;
+  'signaling.react': ReactInCall;
   'signaling.ring': Ring;
   'signaling.decline': DeclineCall;
   'signaling.offer': SendOffer;
