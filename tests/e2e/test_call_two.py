@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewPerson
-from tests.e2e.person import fresh
+from tests.e2e.person import Person, fresh
 from tests.e2e.test_access import serious
 
 pytestmark = [pytest.mark.web, pytest.mark.calls]
@@ -120,7 +120,7 @@ def test_a_reload_and_a_crash_in_the_middle_of_a_call(
 
     # Whoever reloads is gone at once, and is asked whether to go back: as they were.
     bob.page.reload()
-    card = bob.page.get_by_role("status").filter(has_text=f"You were in a call in {attic}")
+    card = was_in(bob, attic)
     expect(card).to_contain_text("1 person in the call")
     ann.sees_no_tile_of("Bob").sees_people_in_call(1)
     picture(bob.page, "call-rejoin-phone")
@@ -135,6 +135,7 @@ def test_a_reload_and_a_crash_in_the_middle_of_a_call(
     # After a crash the seat is still there; nobody sees its ghost beside who came back.
     bob.crashes()
     bob.comes_back("/")
+    card = was_in(bob, attic)
     expect(card).to_be_visible()
     card.get_by_role("button", name="Rejoin").click()
     bob.is_in(attic)
@@ -149,8 +150,14 @@ def test_a_reload_and_a_crash_in_the_middle_of_a_call(
     expect(card).to_have_count(0)
     ann.page.reload()
     expect(ann.page.get_by_role("button", name="Start a call")).to_be_visible()
-    expect(ann.page.get_by_text("You were in a call")).to_have_count(0)
+    expect(was_in(ann, attic)).to_have_count(0)
     assert ann.page.url.endswith(path)
+
+
+def was_in(someone: Person, room: str) -> Locator:
+    """What offers the way back."""
+    said = f"You were in a call in {room}"
+    return someone.page.get_by_role("status").filter(has_text=said)
 
 
 def test_someone_is_rung(caller: NewPerson):
