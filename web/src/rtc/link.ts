@@ -2,6 +2,7 @@ import type { CandidateQueue } from './candidates';
 import type { Connection } from './connection';
 import type { Line, Told } from './line';
 import { Negotiation, type Complaint } from './negotiation';
+import { Pulse } from './pulse';
 import { Receiving } from './receiving';
 import { Senders, type Streams } from './senders';
 import type { Sending, SendingStep } from './sending';
@@ -19,6 +20,8 @@ export interface LinkParts {
   readonly complain: Complaint;
   /** Something that a peer shows has changed. */
   changed(): void;
+  /** Nothing comes in any more, or something does again, while the browser sees no trouble. */
+  beats(lost: boolean): void;
   /** Both sides' descriptions are in step. */
   settled(): void;
   /** They will never be: another connection is to take this one's place. */
@@ -33,6 +36,7 @@ export class Link {
   readonly connection: Connection;
   readonly receiving: Receiving;
   readonly way: Way;
+  readonly pulse: Pulse;
   readonly #negotiation: Negotiation;
   readonly #senders: Senders;
 
@@ -42,6 +46,7 @@ export class Link {
     this.#senders = new Senders(connection, streams, timer, complain);
     this.receiving = new Receiving(connection, parts.changed);
     this.way = new Way(connection, timer, parts.changed);
+    this.pulse = new Pulse(connection, timer, parts.beats);
     this.#negotiation = new Negotiation({
       ...parts,
       answering: () => {
@@ -100,6 +105,7 @@ export class Link {
     this.#senders.close();
     this.receiving.close();
     this.way.close();
+    this.pulse.end();
     this.connection.onconnectionstatechange = null;
     this.connection.oniceconnectionstatechange = null;
     this.connection.close();

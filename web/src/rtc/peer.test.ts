@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aTrack, Company } from '../../test/rtc/company';
+import { arrivals } from '../../test/rtc/reports';
 import type { ScriptedConnection } from '../../test/rtc/scripted';
 import { FIRST_OFFER_MS, TOLD_BROKEN_MS, TOLD_MS } from './peer';
+import { BEATS_MISSED, PULSE_MS } from './pulse';
 import { BREATH_MS, LATER_MS, PATIENCE_MS, REPAIR_MS } from './repairs';
 import type { PeerState, PeerView } from './view';
 
@@ -107,6 +109,23 @@ describe('a peer', () => {
     expect(call.view.state).toBe('connected');
     expect(call.restarts).toBeGreaterThan(0);
     expect(call.company.network.connections).toHaveLength(2);
+  });
+
+  it('restarts ICE where nothing comes any more, before the browser sees it', async () => {
+    const call = await new Call().connect();
+    const hears = (packetsReceived: number): void => {
+      call.connection.report = arrivals(packetsReceived);
+    };
+    for (let second = 0; second < 5; second += 1) {
+      hears(second);
+      await call.pass(PULSE_MS);
+    }
+    expect([call.view.state, call.restarts]).toEqual(['connected', 0]);
+    for (let beat = 0; beat < BEATS_MISSED; beat += 1) await call.pass(PULSE_MS);
+    expect([call.view.state, call.restarts]).toEqual(['interrupted', 1]);
+    hears(6);
+    await call.pass(PULSE_MS);
+    expect([call.view.state, call.restarts]).toEqual(['connected', 1]);
   });
 
   it('restarts ICE at once where it has failed', async () => {

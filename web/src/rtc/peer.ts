@@ -243,6 +243,9 @@ export class Peer {
         this.#look();
         parts.changed();
       },
+      beats: (lost) => {
+        this.#feel(lost);
+      },
       settled: () => {
         parts.changed();
       },
@@ -274,19 +277,16 @@ export class Peer {
     if (connectionState === before && connectionState !== 'connecting') return;
     switch (connectionState) {
       case 'connected':
-        this.#repairs.end();
-        this.#why = null;
-        this.#wasConnected = true;
-        this.#first.clear();
-        this.#told.clear();
-        this.#become('connected');
-        this.#link.way.found();
+        this.#stand();
+        this.#link.pulse.begin();
         return;
       case 'disconnected':
+        this.#link.pulse.end();
         this.#interrupt();
         this.#repairs.wait(PATIENCE_MS);
         return;
       case 'failed':
+        this.#link.pulse.end();
         this.#repairs.hasten();
         return;
       case 'connecting':
@@ -300,6 +300,22 @@ export class Peer {
       default:
         connectionState satisfies never;
     }
+  }
+
+  #stand(): void {
+    this.#repairs.end();
+    this.#why = null;
+    this.#wasConnected = true;
+    this.#first.clear();
+    this.#told.clear();
+    this.#become('connected');
+    this.#link.way.found();
+  }
+
+  /** Restarted where that keeps the connection: the browser may be wrong to see no trouble. */
+  #feel(isLost: boolean): void {
+    if (!isLost) this.#stand();
+    else if (this.#canRestart) this.#repairs.hasten();
   }
 
   #repair(): void {

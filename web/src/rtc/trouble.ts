@@ -13,6 +13,10 @@ interface CandidateStats extends RTCStats {
   candidateType?: RTCIceCandidateType;
 }
 
+interface HeardPair extends RTCIceCandidatePairStats {
+  requestsReceived?: number;
+}
+
 /** Why no way to the other side was found, as far as the browser's figures show. */
 export function diagnose({ heard, hasTurn, report }: Attempt): PeerTrouble {
   if (!heard) return 'peerGone';
@@ -36,6 +40,19 @@ export function routeOf(report: RTCStatsReport): Route | null {
     (id) => report.get(id) as CandidateStats | undefined,
   );
   return ends.some((end) => end?.candidateType === 'relay') ? 'relayed' : 'direct';
+}
+
+/**
+ * How many packets and route checks have come in, on any way that is known still; null where no
+ * one says.
+ */
+export function heardOf(report: RTCStatsReport): number | null {
+  const [transport] = all<RTCTransportStats & { packetsReceived?: number }>(report, 'transport');
+  if (transport?.packetsReceived === undefined) return null;
+  return all<HeardPair>(report, 'candidate-pair').reduce(
+    (sum, pair) => sum + (pair.requestsReceived ?? 0) + (pair.responsesReceived ?? 0),
+    transport.packetsReceived,
+  );
 }
 
 function chosenPair(report: RTCStatsReport): RTCIceCandidatePairStats | null {

@@ -44,3 +44,12 @@ export function sample(bend: Bend = {}): Sample {
     },
   };
 }
+
+/** Figures of a connection by whose way so much has come in. */
+export function arrivals(packetsReceived: number, responsesReceived = 0): RTCStatsReport {
+  const entries = [
+    { id: 'T', type: 'transport', selectedCandidatePairId: 'P', packetsReceived },
+    { id: 'P', type: 'candidate-pair', requestsReceived: 2, responsesReceived },
+  ];
+  return new Map(entries.map((entry) => [entry.id, entry]));
+}
