@@ -39,6 +39,18 @@ Reconnected = Callable[[], Awaitable[None]]
 Opener = Callable[[], Awaitable[Client]]
 
 
+async def taken_in(client: Client) -> None:
+    """Returns once the broker has taken in all that `client` sent until now, subscriptions too.
+
+    Raises:
+        NatsError: the broker is out of reach.
+    """
+    # nats-py (2.16) writes the PING of a flush ahead of what still waits in its own buffer: the
+    # first round empties the buffer, and only the second one's PONG comes after it.
+    await client.flush()
+    await client.flush()
+
+
 class Bus:
     """A connection to the broker that comes back by itself, for as long as the process lives.
 
@@ -199,10 +211,7 @@ class Bus:
         Raises:
             NatsError: the broker is out of reach.
         """
-        # nats-py (2.16) writes the PING of a flush ahead of what still waits in its own buffer: the
-        # first round empties the buffer, and only the second one's PONG comes after it.
-        await self.nc.flush()
-        await self.nc.flush()
+        await taken_in(self.nc)
 
     async def tell(self, subject: str, event: Event) -> None:
         """Sends an event to whoever listens now; not stored, at most once."""
@@ -281,7 +290,7 @@ class Bus:
         try:
             # Without a connection there is nowhere to flush to, and trying makes `close` fail.
             if self._client.is_connected:
-                await asyncio.wait_for(self._client.flush(), 2.0)
+                await asyncio.wait_for(taken_in(self._client), 2.0)
         except (NatsError, TimeoutError, OSError):
             _logger.warning("bus.flush_failed")
         try:

@@ -12,6 +12,7 @@ from nats.errors import BadHeaderError
 from nats.js.api import Header
 
 from runtime import lean
+from runtime.bus import taken_in
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.integration]
@@ -39,14 +40,11 @@ async def heard_with(url: str, headers: dict[str, str]) -> list[Msg]:
     listener, own, fast = await asyncio.gather(*(nats.connect(url) for _ in range(3)))
     lean.fit(fast)
     await listener.subscribe("said", cb=hear)
-    # The first PING may be written ahead of the SUB; the second one is not.
-    await listener.flush()
-    await listener.flush()
+    await taken_in(listener)
     try:
         for client in (own, fast):
             await client.publish("said", b"body", reply="back", headers=headers)
-            await client.flush()
-            await client.flush()
+            await taken_in(client)
         await wait_until(lambda: len(heard) == 2)
         assert own.stats["out_bytes"] == fast.stats["out_bytes"]
     finally:

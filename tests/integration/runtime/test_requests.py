@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeout
 
+from runtime.bus import taken_in
 from runtime.requests import Requests
 from tests.support.waiting import wait_until
 
@@ -46,9 +47,7 @@ class Bench:
 
     async def _listens(self, subject: str, hear: Callable[[Msg], Awaitable[None]]) -> None:
         await self.other.subscribe(subject, cb=hear)
-        # The first PING may be written ahead of the SUB; the second one is not.
-        await self.other.flush()
-        await self.other.flush()
+        await taken_in(self.other)
 
     async def ask(self, subject: str, body: bytes = b"", seconds: float = 5.0) -> Msg:
         return await self.requests.ask(subject, body, None, seconds)

@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from contracts import subjects
 from contracts.contract import Via
 from contracts.registry import CONTRACTS
+from runtime.bus import taken_in
 from stack.nats import quoted
 from stack.permissions import SERVICES, USERS, authorization, grant, inbox
 from tests.support.servers import FreshNats
@@ -95,7 +96,7 @@ async def test_each_forbidden_publish_is_refused_and_each_allowed_one_is_not(
     assert set(NOBODYS) <= forbidden
     for subject in everything:
         await connection.client.publish(subject, b"")
-    await connection.client.flush()
+    await taken_in(connection.client)
     expected = {subject.lower() for subject in forbidden}
     await wait_until(
         lambda: expected <= set(connection.refused),
@@ -122,7 +123,7 @@ async def test_each_forbidden_subscription_is_refused_and_each_allowed_one_is_no
     assert set(wildcards) <= forbidden
     for subject in everything:
         await connection.client.subscribe(subject)
-    await connection.client.flush()
+    await taken_in(connection.client)
     expected = {subject.lower() for subject in forbidden}
     await wait_until(
         lambda: expected <= set(connection.refused),
@@ -141,7 +142,7 @@ async def test_every_command_reaches_its_service_and_is_answered(connect: Connec
     for service in {contract.service for contract in CONTRACTS}:
         client = connections[service].client
         await client.subscribe(f"svc.{service}.*", queue=service, cb=answer)
-        await client.flush()
+        await taken_in(client)
     asked = 0
     for contract in CONTRACTS:
         subject = subjects.service(contract.command)
