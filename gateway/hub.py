@@ -91,6 +91,7 @@ class Hub:
         channel = self._channels.get(key)
         if channel is None:
             channel = self._channels[key] = Channel()
+            metrics.CHANNELS.labels(key[0]).inc()
             channel.followers[follower] = follower.write
             await self._open(key, channel)
             return
@@ -144,7 +145,6 @@ class Hub:
             raise
         else:
             channel.opening.set_result(None)
-            metrics.CHANNELS.labels(key[0]).inc()
         finally:
             channel.opening = None
             if not channel.followers:

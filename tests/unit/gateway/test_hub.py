@@ -8,6 +8,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
 from contracts.ids import SessionId, UserId
+from gateway import metrics
 from gateway.burst import FEW
 from gateway.fanout import text_frame
 from gateway.hub import Hub, room_key, session_key, subjects_of, user_key
@@ -184,6 +185,8 @@ async def test_leaving_while_it_opens_leaves_no_subscription_behind(hub, broker)
 
 async def test_a_channel_that_cannot_be_opened_fails_for_all_and_can_be_tried_again(hub, broker):
     key = room_key(room())
+    counted = metrics.CHANNELS.labels("room")._value
+    before = counted.get()
     broker.hold.clear()
     broker.away = True
     ann, bob = Follower(), Follower()
@@ -192,7 +195,8 @@ async def test_a_channel_that_cannot_be_opened_fails_for_all_and_can_be_tried_ag
     broker.hold.set()
     ends = await asyncio.gather(*joining, return_exceptions=True)
     assert [type(end) for end in ends] == [ConnectionClosedError] * 2
-    assert len(hub) == 0
+    assert (len(hub), counted.get()) == (0, before)
     broker.away = False
     await hub.join(key, ann)
     assert set(broker.taps) == set(subjects_of(key))
+    assert counted.get() == before + 1
