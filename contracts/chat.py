@@ -11,8 +11,10 @@ from msgspec import Meta
 from contracts.base import Command, Event, Millis, Reply, Seq, SeqOrStart, Value
 from contracts.ids import Client, Room, User
 
+MESSAGE_CHARS = 4_000
+
 Text = Annotated[
-    str, Meta(min_length=1, max_length=4000, description="A subset of Markdown, as typed.")
+    str, Meta(min_length=1, max_length=MESSAGE_CHARS, description="A subset of Markdown, as typed.")
 ]
 Emoji = Annotated[str, Meta(min_length=1, max_length=32, description="One emoji.")]
 Digest = Annotated[

@@ -8,6 +8,7 @@ from contracts import frames
 from contracts.auth import AccessClaims
 from contracts.base import Command, Done, Event, Reply
 from contracts.callers import Account, Guest, Person
+from contracts.chat import MESSAGE_CHARS
 from contracts.closing import Closing
 from contracts.contract import Contract
 from contracts.errors import Code, Error, Refusal
@@ -30,7 +31,6 @@ from gateway.effects import (
 from gateway.reading import read_command, read_frame, request_id
 from runtime.codec import encode
 
-MESSAGE_CHARS = 4_000
 EXPIRY_LEEWAY_MS = 30_000
 """Past its token's end a session may live so long: a page that wakes up renews first."""
 

@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from contracts.auth import AccessClaims
+from contracts.auth import MAX_AVATAR_BYTES, AccessClaims
 from contracts.errors import Refusal
 from gateway.exchange import Exchange
 from gateway.http import openapi
@@ -25,7 +25,7 @@ from gateway.http.websocket import connect
 from gateway.settings import GatewaySettings
 from gateway.static import Site
 
-MAX_BODY_BYTES = 64 * 1024 + 1
+MAX_BODY_BYTES = MAX_AVATAR_BYTES + 1
 """A picture of the greatest size, and one byte to see that it is greater."""
 
 ROUTES: list[ControllerRouterHandler] = [

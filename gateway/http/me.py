@@ -10,10 +10,9 @@ from contracts import auth
 from contracts.errors import Code, Refusal
 from gateway.http.bodies import command_of, read_body, taking, taking_picture
 from gateway.http.desk import Desk
+from gateway.static import FOREVER
 
 AnyRequest = Request[Any, Any, Any]
-
-_FOREVER = "public, max-age=31536000, immutable"
 
 
 class MeController(Controller):
@@ -61,4 +60,4 @@ async def avatar(
     found = await desk.ask(request, command_of(auth.FetchAvatar, {"user": user}), auth.Avatar)
     if found.digest != digest:
         raise Refusal(Code.USER_UNKNOWN)
-    return Response(found.picture, media_type=found.media_type, headers={"cache-control": _FOREVER})
+    return Response(found.picture, media_type=found.media_type, headers={"cache-control": FOREVER})
