@@ -1,4 +1,8 @@
-"""The doorway of every request: whose address it is, whether it may come in, how it leaves."""
+"""The doorway of every request: whose address it is, whether it may come in, how it leaves.
+
+What it finds out stands in the scope's `state`: `address`, and `page_allowed`, whether the page
+that sent the request may talk to this gateway.
+"""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
@@ -66,19 +70,20 @@ class Doors:
         peer = scope["client"][0] if scope.get("client") else None
         forwarded = [v.decode("latin-1") for k, v in headers if k.lower() == b"x-forwarded-for"]
         state["address"] = client_address(peer, forwarded, self._settings.trusted_proxies)
+        state["page_allowed"] = self._page_allowed(headers)
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
         trace.current.set(trace.from_header(_header(headers, b"traceparent")))
         leaving = self._leaving(scope, send)
         try:
-            self._check(scope, state["address"], headers)
+            self._check(scope)
         except Refusal as refusal:
             await _refuse(refusal, leaving)
             return
         await self._inner(scope, receive, leaving)
 
-    def page_allowed(self, headers: list[tuple[bytes, bytes]]) -> bool:
+    def _page_allowed(self, headers: list[tuple[bytes, bytes]]) -> bool:
         """Whether the page that sent this may talk to us."""
         return origin_allowed(
             _header(headers, b"origin"),
@@ -95,11 +100,12 @@ class Doors:
         scheme = "https" if self._settings.secure or forwarded else scope["scheme"]
         return secure_context(scheme, _header(headers, b"host"))
 
-    def _check(self, scope: Scope, address: str, headers: list[tuple[bytes, bytes]]) -> None:
-        if scope["method"] not in _SAFE and not self.page_allowed(headers):
+    def _check(self, scope: Scope) -> None:
+        state = scope["state"]
+        if scope["method"] not in _SAFE and not state["page_allowed"]:
             raise Refusal(Code.FORBIDDEN, "This page may not talk to this server.")
         if self._settings.http_per_minute and scope["path"].startswith("/api/"):
-            wait = self._bucket(counted(address)).take(ids.now_ms())
+            wait = self._bucket(counted(state["address"])).take(ids.now_ms())
             if wait:
                 raise Refusal(Code.RATE_LIMITED, retry_after=round(wait, 1))
 
