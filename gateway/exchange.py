@@ -34,10 +34,10 @@ from runtime.tokens import Verifier
 _HEEDED = (b'{"t":"notice.room_removed"', b'{"t":"notice.signed_out"')
 """Notices that mean something for a connection; all others are passed on unread."""
 
-_decode_notice: Decoder[Any] = Decoder((RoomRemoved, SignedOut))
 CLOSE_SECONDS = 3.0
 """For the leases of those who were connected to the last; a broker that is away can't take them."""
 
+_decode_notice: Decoder[Any] = Decoder((RoomRemoved, SignedOut))
 _logger = log.get("exchange")
 
 
@@ -164,10 +164,9 @@ class Exchange:
             return
         del self._seated[session]
         metrics.SESSIONS.dec()
-        over = socket.session.shut in (Closing.REVOKED, Closing.TAKEN_OVER)
         if socket.session.shut is Closing.REVOKED:
             self.spawn(self.leases.end(session))
-        elif not over:
+        elif socket.session.shut is not Closing.TAKEN_OVER:
             self.spawn(self.leases.drop(session))
 
     # ---- what is told to connections ---------------------------------------------------------
