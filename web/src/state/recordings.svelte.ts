@@ -106,6 +106,12 @@ export class RecordingsModel {
     await this.load();
   }
 
+  /** All that is in the list goes from this device. */
+  async removeAll(): Promise<void> {
+    for (const { entry } of this.#list ?? []) await this.archive?.remove(entry);
+    await this.load();
+  }
+
   /** The file on the disk, to be played from there. */
   async fileOf(entry: Entry): Promise<File | null> {
     return (await this.archive?.fileOf(entry)) ?? null;

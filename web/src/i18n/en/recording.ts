@@ -13,8 +13,10 @@ export const recording = {
   'recording.onlyScreen': 'Only the shared screen, with all voices',
   'recording.onlySelf': 'Only you',
   'recording.underWay': 'Recording, {time}',
+  'recording.pauseShort': 'Pause',
+  'recording.resumeShort': 'Resume',
   'recording.pause': 'Pause recording',
-  'recording.resume': 'Go on recording',
+  'recording.resume': 'Resume recording',
   'recording.paused': 'Recording paused, {time}',
   'recording.more': 'Recording options',
   'recording.pausedBy': '{names} paused recording this call',
@@ -52,6 +54,14 @@ export const recording = {
   'recording.deleteBody':
     '“{title}” ({size}) goes from this device for good. There is no other copy.',
   'recording.deleted': 'The recording is deleted.',
+  'recording.guestTitle': {
+    one: 'Delete your recording and sign out?',
+    other: 'Delete your {count} recordings and sign out?',
+  },
+  'recording.guestBody':
+    'You are here as a guest, and a guest who signs out can’t open recordings ({size}) again. Download what you want to keep first.',
+  'recording.guestConfirm': 'Delete and sign out',
+  'recording.guestShow': 'Show the recordings',
   'recording.ofCall': 'Call',
   'recording.ofOneself': 'Recording',
   'recording.inTab': 'Recording in a tab',

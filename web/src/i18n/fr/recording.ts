@@ -15,6 +15,8 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.onlyScreen': 'Seulement l’écran partagé, avec toutes les voix',
   'recording.onlySelf': 'Seulement vous',
   'recording.underWay': 'Enregistrement, {time}',
+  'recording.pauseShort': 'Pause',
+  'recording.resumeShort': 'Reprendre',
   'recording.pause': 'Mettre en pause',
   'recording.resume': 'Reprendre l’enregistrement',
   'recording.paused': 'Enregistrement en pause, {time}',
@@ -55,6 +57,14 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.deleteBody':
     '« {title} » ({size}) disparaît de cet appareil pour de bon. Il n’y a pas d’autre copie.',
   'recording.deleted': 'L’enregistrement est supprimé.',
+  'recording.guestTitle': {
+    one: 'Supprimer votre enregistrement et vous déconnecter ?',
+    other: 'Supprimer vos {count} enregistrements et vous déconnecter ?',
+  },
+  'recording.guestBody':
+    'Vous êtes ici en invité, et un invité qui se déconnecte ne peut plus ouvrir ses enregistrements ({size}). Téléchargez d’abord ce que vous voulez garder.',
+  'recording.guestConfirm': 'Supprimer et se déconnecter',
+  'recording.guestShow': 'Voir les enregistrements',
   'recording.ofCall': 'Appel',
   'recording.ofOneself': 'Enregistrement',
   'recording.inTab': 'En cours dans un onglet',

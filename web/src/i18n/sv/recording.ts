@@ -15,6 +15,8 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.onlyScreen': 'Bara den delade skärmen, med allas röster',
   'recording.onlySelf': 'Bara du',
   'recording.underWay': 'Spelar in, {time}',
+  'recording.pauseShort': 'Pausa',
+  'recording.resumeShort': 'Fortsätt',
   'recording.pause': 'Pausa inspelningen',
   'recording.resume': 'Fortsätt inspelningen',
   'recording.paused': 'Inspelningen är pausad, {time}',
@@ -54,6 +56,14 @@ export const recording: CatalogueOf<typeof english> = {
   'recording.deleteBody':
     '”{title}” ({size}) försvinner från enheten för gott. Det finns ingen annan kopia.',
   'recording.deleted': 'Inspelningen är borttagen.',
+  'recording.guestTitle': {
+    one: 'Ta bort din inspelning och logga ut?',
+    other: 'Ta bort dina {count} inspelningar och logga ut?',
+  },
+  'recording.guestBody':
+    'Du är här som gäst, och en gäst som loggar ut kan inte öppna sina inspelningar ({size}) igen. Ladda först ner det du vill behålla.',
+  'recording.guestConfirm': 'Ta bort och logga ut',
+  'recording.guestShow': 'Visa inspelningarna',
   'recording.ofCall': 'Samtal',
   'recording.ofOneself': 'Inspelning',
   'recording.inTab': 'Spelas in i en flik',
