@@ -1,9 +1,7 @@
 """The public port: uvicorn on a socket of ours, told when to begin and when to end."""
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Generator
 from typing import Any
 
 import uvicorn
@@ -12,6 +10,7 @@ from contracts.frames import MAX_FRAME_BYTES
 from gateway.http_protocol import PatientHttp
 from gateway.protocol import Wire
 from gateway.settings import GatewaySettings
+from runtime.health import QuietServer
 
 BACKLOG = 2048
 """All clients of a gateway that died knock within a second or two."""
@@ -43,7 +42,7 @@ class Listener:
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
         )
-        self._server = _Quiet(config)
+        self._server = _Server(config)
         self._socket: socket.socket | None = None
         self.port = settings.port
         """Where it listens, once it is open."""
@@ -86,8 +85,8 @@ class Listener:
             await asyncio.gather(self._serving, return_exceptions=True)
 
 
-class _Quiet(uvicorn.Server):
-    """Leaves the signals to the process, and says when it accepts connections."""
+class _Server(QuietServer):
+    """Says when it accepts connections."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -96,7 +95,3 @@ class _Quiet(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.open.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield

@@ -46,7 +46,7 @@ class Health:
             lifespan="off",
             interface="asgi3",
         )
-        self._server = _Quiet(config)
+        self._server = QuietServer(config)
         self._task = asyncio.get_running_loop().create_task(self._server.serve())
 
     async def stop(self) -> None:
@@ -81,7 +81,7 @@ class Health:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-class _Quiet(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """Leaves the signals to the process."""
 
     @contextlib.contextmanager

@@ -9,8 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ProcessSettings(BaseSettings):
     """Settings that all processes share; services add their own by inheritance.
 
-    Each is an environment variable: `PARLEY_` and the field's name, but for the four that other
-    programs know by a name of their own (`NATS_URL`, `NATS_USER`, `NATS_PASSWORD`).
+    Each is an environment variable: `PARLEY_` and the field's name, but for those of the broker and
+    the store (`NATS_URL`, `NATS_USER`, `NATS_PASSWORD`, `MONGODB_URL`, `MONGODB_DATABASE`).
     """
 
     model_config = SettingsConfigDict(env_prefix="PARLEY_", extra="ignore", populate_by_name=True)

@@ -1,13 +1,12 @@
 """Whether an access token holds, decided without asking anybody.
 
 The keys and the revocations come from KV `KEYS` and `REVOKED`, which `services/auth` writes and
-which are mirrored in memory here.
+which whoever verifies mirrors in memory.
 """
 
 import base64
 import binascii
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -17,10 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contracts.auth import AccessClaims, PublicKey, Revocation
 from contracts.errors import Code, Refusal
 from contracts.ids import DeviceId, UserId
-from contracts.streams import KEYS, REVOKED
 from runtime import ids
-from runtime.bus import Bus
-from runtime.readmodel import ReadModel
 
 ALGORITHM = "EdDSA"
 
@@ -137,17 +133,3 @@ def _public_key(key: PublicKey) -> Ed25519PublicKey:
     except binascii.Error as error:
         raise ValueError("not base64url") from error
     return Ed25519PublicKey.from_public_bytes(raw)
-
-
-@asynccontextmanager
-async def open_verifier(bus: Bus) -> AsyncGenerator[Verifier]:
-    """A verifier on mirrors of `KEYS` and `REVOKED`; waits until auth has made them."""
-    keys = ReadModel(bus, KEYS, PublicKey)
-    revoked = ReadModel(bus, REVOKED, Revocation)
-    try:
-        await keys.start()
-        await revoked.start()
-        yield Verifier(keys.get, revoked.get)
-    finally:
-        await keys.stop()
-        await revoked.stop()

@@ -12,12 +12,13 @@ from contracts.errors import Code, Refusal
 from runtime.bus import Bus
 from runtime.process import Process
 from runtime.settings import ProcessSettings
-from runtime.tokens import Verifier, open_verifier
+from runtime.tokens import Verifier
 from services.auth import app
 from services.auth.settings import AuthSettings
 from services.rooms import app as rooms
 from services.rooms.settings import Settings as RoomsSettings
 from tests.support.asking import Asker
+from tests.support.verifying import open_verifier
 from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery staple"

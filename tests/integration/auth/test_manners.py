@@ -22,7 +22,6 @@ from contracts.presence import UserWentOffline
 from runtime.bus import Bus
 from runtime.ids import new_id
 from runtime.settings import ProcessSettings
-from runtime.tokens import open_verifier
 from services.auth.accounts import Accounts
 from stack.nats import NatsServer, quoted
 from stack.permissions import USERS, authorization
@@ -39,6 +38,7 @@ from tests.integration.auth.conftest import (
 from tests.support.asking import Asker
 from tests.support.pictures import JPEG
 from tests.support.servers import FreshNats
+from tests.support.verifying import open_verifier
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.auth

@@ -13,7 +13,6 @@ from contracts.notices import SignedOut
 from runtime.bus import Bus
 from runtime.ids import new_id, now_ms
 from runtime.settings import ProcessSettings
-from runtime.tokens import open_verifier
 from services.auth.accounts import Accounts
 from services.auth.domain import account as accounts
 from services.auth.domain.account import Account
@@ -33,6 +32,7 @@ from tests.integration.auth.conftest import (
 )
 from tests.support.asking import Asker
 from tests.support.servers import FreshNats, FreshStore
+from tests.support.verifying import open_verifier
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.auth, pytest.mark.faults]
