@@ -143,6 +143,25 @@ def test_who_speaks_the_stage_and_the_keys(caller: NewPerson, picture: Picture):
     expect(bob.tile_of("Ann")).to_have_accessible_name(re.compile("muted"))
     keys.press("m")
 
+    # An emoji floats over one's picture for everybody, and is said aloud; then it is gone.
+    react = ann.controls.get_by_role("button", name="React", exact=True)
+    react.click()
+    with_party = page.get_by_role("button", name="React with \U0001f389")
+    with_party.click()
+    expect(bob.tile_of("Ann").get_by_text("\U0001f389")).to_be_visible()
+    expect(own.get_by_text("\U0001f389")).to_be_visible()
+    said = bob.page.get_by_text("Ann Lindqvist reacts with \U0001f389.")
+    expect(said).to_be_attached()
+    expect(own.get_by_text("\U0001f389")).to_have_count(0)
+    # Whoever wants no motion sees it stand still.
+    page.emulate_media(reduced_motion="reduce")
+    with_party.click()
+    expect(own.get_by_text("\U0001f389")).to_have_css("opacity", "1")
+    picture(page, "call-reactions-desktop")
+    page.emulate_media(reduced_motion="no-preference")
+    keys.press("Escape")
+    expect(with_party).to_have_count(0)
+
     # The stage without the conversation, and by Escape with it again.
     ann.controls.get_by_role("button", name="Hide the conversation").click()
     expect(ann.composer).to_have_count(0)

@@ -9,6 +9,7 @@ import type { CallModel } from './call/call.svelte';
 import { CallsModel } from './call/calls.svelte';
 import type { InterruptedModel } from './call/interrupted.svelte';
 import { QualityModel } from './call/quality.svelte';
+import { ReactionsModel } from './call/reactions.svelte';
 import { RingingModel } from './call/ringing.svelte';
 import { browserMedia } from './call/browser_media';
 import { noticeWords } from './call/device_words';
@@ -63,6 +64,7 @@ export class AppModel {
   readonly call: CallModel;
   readonly interrupted: InterruptedModel;
   readonly ringing: RingingModel;
+  readonly reactions: ReactionsModel;
   readonly recordings: RecordingsModel;
   readonly recorder: RecorderModel;
   readonly studio: StudioModel;
@@ -113,6 +115,9 @@ export class AppModel {
       ears: this.sound,
       nameOf: (user) => this.profiles.nameOf(user),
     });
+    this.reactions = new ReactionsModel(connection, () =>
+      this.call.isIn() ? this.call.room : null,
+    );
     this.ringing = new RingingModel(
       connection,
       () => Date.now(),

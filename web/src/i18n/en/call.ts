@@ -85,6 +85,8 @@ export const call = {
   'call.stopSharing': 'Stop sharing',
   'call.raiseHand': 'Raise your hand',
   'call.lowerHand': 'Lower your hand',
+  'call.react': 'React',
+  'call.reactWith': 'React with {emoji}',
   'call.more': 'More',
   'call.leave': 'Leave',
   'call.viewGrid': 'All alike',
@@ -123,6 +125,7 @@ export const call = {
   'call.saidUnmuted': 'Unmuted',
   'call.saidHand': '{name} raised a hand.',
   'call.saidRecording': '{name} records the call.',
+  'call.saidReaction': '{name} reacts with {emoji}.',
   'call.saidScreen': '{name} shares a screen.',
 
   'call.shortcuts': 'In a call',

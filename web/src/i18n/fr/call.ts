@@ -93,6 +93,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.stopSharing': 'Arrêter le partage',
   'call.raiseHand': 'Lever la main',
   'call.lowerHand': 'Baisser la main',
+  'call.react': 'Réagir',
+  'call.reactWith': 'Réagir avec {emoji}',
   'call.more': 'Plus',
   'call.leave': 'Quitter',
   'call.viewGrid': 'Tous égaux',
@@ -131,6 +133,7 @@ export const call: CatalogueOf<typeof english> = {
   'call.saidUnmuted': 'Micro activé',
   'call.saidHand': '{name} lève la main.',
   'call.saidRecording': '{name} enregistre l’appel.',
+  'call.saidReaction': '{name} réagit avec {emoji}.',
   'call.saidScreen': '{name} partage un écran.',
 
   'call.shortcuts': 'Dans un appel',

@@ -87,6 +87,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.stopSharing': 'Sluta dela',
   'call.raiseHand': 'Räck upp handen',
   'call.lowerHand': 'Ta ner handen',
+  'call.react': 'Reagera',
+  'call.reactWith': 'Reagera med {emoji}',
   'call.more': 'Mer',
   'call.leave': 'Lämna',
   'call.viewGrid': 'Alla lika stora',
@@ -125,6 +127,7 @@ export const call: CatalogueOf<typeof english> = {
   'call.saidUnmuted': 'Mikrofonen är på',
   'call.saidHand': '{name} räckte upp handen.',
   'call.saidRecording': '{name} spelar in samtalet.',
+  'call.saidReaction': '{name} reagerar med {emoji}.',
   'call.saidScreen': '{name} delar en skärm.',
 
   'call.shortcuts': 'I ett samtal',

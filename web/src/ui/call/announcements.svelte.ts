@@ -5,7 +5,7 @@ import type { CallPerson } from '../../state/call/people';
 
 /** Says aloud who comes and goes, and what they do; to be called while a component is made. */
 export function announcements(app: AppModel): void {
-  const { call, announcer, locale } = app;
+  const { call, reactions, announcer, locale } = app;
   const { t } = locale;
   let before: ReadonlyMap<string, CallPerson> | null = null;
 
@@ -23,6 +23,16 @@ export function announcements(app: AppModel): void {
           : changes(before, now);
       before = new Map(now.map((person) => [person.session, person]));
       if (said.length > 0) announcer.interrupt(said.join(' '));
+    });
+  });
+
+  $effect(() => {
+    const { latest } = reactions;
+    untrack(() => {
+      const person = call.everyone.find(({ session }) => session === latest?.session);
+      if (latest === null || person === undefined || person.self) return;
+      const name = nameOf(person, call.everyone, app);
+      announcer.say(t('call.saidReaction', { name, emoji: latest.emoji }));
     });
   });
 
