@@ -2,10 +2,10 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.cuts import Airwaves, silence
@@ -151,3 +151,20 @@ def test_a_way_is_looked_for_until_there_is_one(caller: NewPerson):
             "made => parleyConnections.length > made", arg=made, timeout=HEALING_MS
         )
     see_and_hear(ann, bob)
+
+
+def test_the_connection_check_names_the_servers_that_are_dead(
+    caller: NewPerson, picture: Callable[[Page, str], None]
+):
+    ann = caller("Ann").registers()
+    ann.page.goto("/doctor")
+    ann.page.get_by_role("button", name="Start the check").click()
+    verdict = ann.page.get_by_role("status").get_by_role("heading")
+    expect(verdict).to_have_text("Calls may fail", timeout=HEALING_MS)
+    asked = {"Finding your address (STUN)": "stun:", "Relay over UDP": "turn:"}
+    for name, scheme in asked.items():
+        named = ann.page.get_by_role("listitem").filter(has=ann.page.get_by_text(name, exact=True))
+        expect(named).to_contain_text("Does not work")
+        expect(named).to_contain_text(re.compile(f"Asked in vain: {scheme}127.0.0.1:[0-9]+"))
+        expect(named).to_contain_text("What to do")
+    picture(ann.page, "doctor-dead-servers")

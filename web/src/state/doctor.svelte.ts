@@ -2,7 +2,7 @@ import type { DeviceTrouble } from '../media/trouble';
 import type { Reach } from '../net/reach';
 import type { IceServer } from '../protocol/generated';
 import type { MediaAnswer } from '../rtc/probes/media';
-import { stunServers, turnServers, type Transport } from '../rtc/probes/servers';
+import { addresses, stunServers, turnServers, type Transport } from '../rtc/probes/servers';
 import type { StunAnswer } from '../rtc/probes/stun';
 import type { TurnAnswer } from '../rtc/probes/turn';
 import {
@@ -142,15 +142,16 @@ export class DoctorModel {
     if (check === 'stun') {
       const wanted = stunServers(servers);
       if (wanted.length === 0) return { at: 'absent' };
-      const { is, ms } = await this.#probes.stun(wanted, signal);
-      if (is === 'found') return { at: 'ok', ms, note: null };
-      return is === 'plain' ? { at: 'partly', why: is } : { at: 'failed', why: is };
+      // Each alone: one that answers would hide another one that is dead.
+      const ask = (urls: string): Promise<StunAnswer> => this.#probes.stun([{ urls }], signal);
+      return located(wanted, await Promise.all(wanted.map(ask)));
     }
     const wanted = turnServers(servers, transports[check]);
     if (wanted.length === 0) return { at: 'absent' };
     const { is, ms, onLoopback } = await this.#probes.turn(wanted, signal);
     if (is === 'through') return { at: 'ok', ms, note: null };
-    return onLoopback ? { at: 'partly', why: 'onLoopback' } : { at: 'failed', why: is };
+    if (onLoopback) return { at: 'partly', why: 'onLoopback' };
+    return { at: 'failed', why: is, servers: addresses(wanted) };
   }
 
   #note(check: Check, outcome: Outcome): void {
@@ -160,6 +161,16 @@ export class DoctorModel {
 
 function reached({ is, roundTripMs }: Reach): Outcome {
   return is === 'answered' ? { at: 'ok', ms: roundTripMs, note: null } : { at: 'failed', why: is };
+}
+
+function located(servers: readonly string[], answers: readonly StunAnswer[]): Outcome {
+  const silent = servers.filter((_server, index) => answers[index]?.is === 'silent');
+  if (silent.length === servers.length) return { at: 'failed', why: 'silent', servers };
+  if (silent.length > 0) return { at: 'partly', why: 'someSilent', servers: silent };
+  const found = answers.find(({ is }) => is === 'found');
+  return found === undefined
+    ? { at: 'partly', why: 'plain' }
+    : { at: 'ok', ms: found.ms, note: null };
 }
 
 function shown(answer: MediaAnswer | null): Outcome {

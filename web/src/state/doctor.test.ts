@@ -83,6 +83,33 @@ describe('the checks', () => {
     expect(doctor.verdict).toBe('risky');
   });
 
+  it('name the servers that were asked in vain', async () => {
+    const silent = { is: 'silent', ms: null } as const;
+    const dead = await checked({ stun: () => Promise.resolve(silent), ...turnIs('silent') });
+    expect(dead.outcomes.stun).toEqual({ at: 'failed', why: 'silent', servers: ['stun:a'] });
+    expect(dead.outcomes.turnTcp).toEqual({
+      at: 'failed',
+      why: 'silent',
+      servers: ['turn:a?transport=tcp'],
+    });
+    const doctor = await checked({
+      iceServers: () => Promise.resolve([{ urls: ['stun:a', 'stun:b'] }]),
+      stun: ([asked]) =>
+        Promise.resolve(asked?.urls === 'stun:b' ? silent : { is: 'found', ms: 20 }),
+    });
+    expect(doctor.outcomes.stun).toEqual({
+      at: 'partly',
+      why: 'someSilent',
+      servers: ['stun:b'],
+    });
+    expect(doctor.report()).not.toContain('stun:b');
+  });
+
+  it('say so where nothing translates the address', async () => {
+    const doctor = await checked({ stun: () => Promise.resolve({ is: 'plain', ms: null }) });
+    expect(doctor.outcomes.stun).toEqual({ at: 'partly', why: 'plain' });
+  });
+
   it('survive a browser that has nothing of the kind', async () => {
     const none = (): never => {
       throw new TypeError('RTCPeerConnection is not a constructor');

@@ -11,6 +11,7 @@ export const doctor = {
   'doctor.copied': 'Report copied. It holds no names and no addresses.',
   'doctor.report': 'Report',
   'doctor.fix': 'What to do',
+  'doctor.asked': 'Asked in vain',
 
   'doctor.verdict.fine': 'Calls will work',
   'doctor.verdict.fineBody': 'Where no direct way is found, a relay takes over.',
@@ -64,7 +65,10 @@ export const doctor = {
     'No other address was told. That is right where nothing stands between you and the server.',
   'doctor.stun.silent': 'The STUN server does not answer.',
   'doctor.stun.silentFix':
-    'Your network may block UDP. Relays over TCP or TLS help then; a network without that limit gives the better call.',
+    'It is down, or your network blocks UDP. If the relay over UDP works below, tell the operator; if not, try another network.',
+  'doctor.stun.someSilent': 'One STUN server answers, another one does not.',
+  'doctor.stun.someSilentFix':
+    'The operator has to start it again, or take it out of the settings. Calls work meanwhile, and may begin later.',
   'doctor.turn.onLoopback':
     'The relay answers. It runs on this very machine, and refuses to send to itself.',
   'doctor.turn.allocated': 'The relay answers, but nothing comes through it.',

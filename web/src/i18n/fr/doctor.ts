@@ -13,6 +13,7 @@ export const doctor: CatalogueOf<typeof english> = {
   'doctor.copied': 'Rapport copié. Il ne contient ni noms ni adresses.',
   'doctor.report': 'Rapport',
   'doctor.fix': 'Que faire',
+  'doctor.asked': 'Interrogé en vain',
 
   'doctor.verdict.fine': 'Les appels fonctionneront',
   'doctor.verdict.fineBody': 'Là où aucun chemin direct n’est trouvé, un relais prend la suite.',
@@ -71,7 +72,10 @@ export const doctor: CatalogueOf<typeof english> = {
     'Aucune autre adresse n’a été vue. C’est normal quand rien ne se trouve entre vous et le serveur.',
   'doctor.stun.silent': 'Le serveur STUN ne répond pas.',
   'doctor.stun.silentFix':
-    'Votre réseau bloque peut-être UDP. Les relais en TCP ou TLS aident alors ; un réseau sans cette limite donne un meilleur appel.',
+    'Il est arrêté, ou votre réseau bloque UDP. Si le relais en UDP fonctionne ci-dessous, dites-le à l’opérateur ; sinon, essayez un autre réseau.',
+  'doctor.stun.someSilent': 'Un serveur STUN répond, un autre non.',
+  'doctor.stun.someSilentFix':
+    'L’opérateur doit le relancer, ou le retirer des réglages. Les appels fonctionnent entre-temps, et commencent peut-être plus tard.',
   'doctor.turn.onLoopback':
     'Le relais répond. Il tourne sur cette machine même, et refuse de s’envoyer à lui-même.',
   'doctor.turn.allocated': 'Le relais répond, mais rien ne passe par lui.',

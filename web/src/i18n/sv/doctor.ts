@@ -13,6 +13,7 @@ export const doctor: CatalogueOf<typeof english> = {
   'doctor.copied': 'Rapporten är kopierad. Den innehåller inga namn och inga adresser.',
   'doctor.report': 'Rapport',
   'doctor.fix': 'Gör så här',
+  'doctor.asked': 'Frågad förgäves',
 
   'doctor.verdict.fine': 'Samtal kommer att fungera',
   'doctor.verdict.fineBody': 'Där ingen direkt väg finns tar ett relä över.',
@@ -67,7 +68,10 @@ export const doctor: CatalogueOf<typeof english> = {
     'Ingen annan adress syntes. Det är rätt när ingenting står mellan dig och servern.',
   'doctor.stun.silent': 'STUN-servern svarar inte.',
   'doctor.stun.silentFix':
-    'Ditt nät kan blockera UDP. Då hjälper reläer över TCP eller TLS; ett nät utan den gränsen ger bättre samtal.',
+    'Den är nere, eller så blockerar ditt nät UDP. Om reläet över UDP fungerar nedan, säg till driftansvarig; annars prova ett annat nät.',
+  'doctor.stun.someSilent': 'En STUN-server svarar, en annan inte.',
+  'doctor.stun.someSilentFix':
+    'Driftansvarig måste starta den igen eller ta bort den ur inställningarna. Samtal fungerar under tiden, men kan börja senare.',
   'doctor.turn.onLoopback':
     'Reläet svarar. Det körs på just den här maskinen och vägrar skicka till sig självt.',
   'doctor.turn.allocated': 'Reläet svarar, men ingenting kommer igenom.',

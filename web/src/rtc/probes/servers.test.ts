@@ -27,7 +27,7 @@ it.each([
 });
 
 it('takes servers apart by what is to be checked', () => {
-  expect(stunServers(servers)).toEqual([{ urls: ['stun:one.example:3478'] }]);
+  expect(stunServers(servers)).toEqual(['stun:one.example:3478']);
   expect(turnServers(servers, 'tcp')).toEqual([
     {
       urls: ['turn:two.example:3478?transport=tcp'],

@@ -3,9 +3,14 @@ import type { IceServer } from '../../protocol/generated';
 /** How a client reaches a TURN server. */
 export type Transport = 'udp' | 'tcp' | 'tls';
 
-/** The STUN servers alone. */
-export function stunServers(servers: readonly IceServer[]): RTCIceServer[] {
-  return only(servers, (url) => /^stuns?:/i.test(url));
+/** The STUN servers alone, each by its address. */
+export function stunServers(servers: readonly IceServer[]): string[] {
+  return addresses(only(servers, (url) => /^stuns?:/i.test(url)));
+}
+
+/** Where servers are, without what one is to know there. */
+export function addresses(servers: readonly RTCIceServer[]): string[] {
+  return servers.flatMap(({ urls }) => urls);
 }
 
 /** The TURN servers alone that are reached in this one way. */

@@ -19,6 +19,7 @@ export type Why =
   // Ways to people
   | 'plain'
   | 'silent'
+  | 'someSilent'
   | 'refused'
   | 'allocated'
   | 'onLoopback'
@@ -44,7 +45,12 @@ export type Why =
 export type Outcome =
   | { readonly at: 'waiting' | 'running' | 'absent' | 'locked' }
   | { readonly at: 'ok'; readonly ms: number | null; readonly note: string | null }
-  | { readonly at: 'partly' | 'failed'; readonly why: Why };
+  | {
+      readonly at: 'partly' | 'failed';
+      readonly why: Why;
+      /** Those that were asked in vain, for whoever is to mend it. */
+      readonly servers?: readonly string[];
+    };
 
 export type Outcomes = Readonly<Record<Check, Outcome>>;
 

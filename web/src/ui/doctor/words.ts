@@ -38,6 +38,7 @@ const whys: Readonly<Record<Check, Table>> = {
     ...ways,
     plain: { means: 'doctor.stun.plain', fix: null },
     silent: { means: 'doctor.stun.silent', fix: 'doctor.stun.silentFix' },
+    someSilent: { means: 'doctor.stun.someSilent', fix: 'doctor.stun.someSilentFix' },
   },
   turnUdp: {
     ...relays,
