@@ -114,6 +114,19 @@ def chromium_with_devices(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def interpreting(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with devices that compiles nothing: machine code of what runs often is most of what
+    a heap grows by, for minutes, and nobody's leak.
+    """
+    interpreted = "--js-flags=--no-sparkplug --no-maglev --no-turbofan"
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium", args=[*CHROMIUM_WITH_DEVICES, interpreted]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
 def relay(background: BackgroundLoop, system: RunningSystem, relay_port: int) -> Iterator[Relay]:
     """A way to the system that a test can cut."""
     relay = Relay(urlsplit(system.url).port or 80, relay_port)
@@ -137,6 +150,12 @@ def caller(chromium_with_devices: Browser, system: RunningSystem) -> Iterator[Ne
         permissions=["camera", "microphone"],
         script=KEEP_CONNECTIONS,
     )
+
+
+@pytest.fixture
+def interpreted(interpreting: Browser, system: RunningSystem) -> Iterator[NewPerson]:
+    """`interpreted("Ann")`: a caller whose heap grows by what is kept, and by nothing else."""
+    yield from people_at(interpreting, system, permissions=["camera", "microphone"])
 
 
 def people_at(

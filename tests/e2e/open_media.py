@@ -8,7 +8,7 @@ from playwright.sync_api import CDPSession, Page
 COUNTS = """
 (() => {
   const tracks = [];
-  const counted = { voices: 0, workers: 0, feeds: 0 };
+  const counted = { workers: 0, feeds: 0 };
   for (const name of ['getUserMedia', 'getDisplayMedia']) {
     const real = MediaDevices.prototype[name];
     MediaDevices.prototype[name] = async function (...asked) {
@@ -18,28 +18,41 @@ COUNTS = """
       return stream;
     };
   }
-  const voice = AudioContext.prototype.createMediaStreamSource;
-  AudioContext.prototype.createMediaStreamSource = function (stream) {
-    counted.voices += 1;
-    return voice.call(this, stream);
+  // Voices in a recording: a source may lead to a meter as well.
+  const voices = new Set();
+  const plug = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (into, ...asked) {
+    const heard = this instanceof MediaStreamAudioSourceNode;
+    if (heard && into instanceof MediaStreamAudioDestinationNode) voices.add(this);
+    return plug.call(this, into, ...asked);
   };
   const unplug = AudioNode.prototype.disconnect;
   AudioNode.prototype.disconnect = function (...asked) {
-    if (this instanceof MediaStreamAudioSourceNode) counted.voices -= 1;
+    if (asked.length === 0) voices.delete(this);
     return unplug.apply(this, asked);
   };
   const Real = Worker;
   window.Worker = class extends Real {
+    #feeds = 0;
     constructor(...asked) { super(...asked); counted.workers += 1; }
-    terminate() { counted.workers -= 1; super.terminate(); }
+    terminate() {
+      counted.workers -= 1;
+      this.#feed(-this.#feeds);
+      super.terminate();
+    }
     postMessage(told, moved) {
-      if (told?.t === 'feed') counted.feeds += 1;
-      if (told?.t === 'unfeed') counted.feeds -= 1;
+      if (told?.t === 'feed') this.#feed(1);
+      if (told?.t === 'unfeed') this.#feed(-1);
       super.postMessage(told, moved);
+    }
+    #feed(more) {
+      this.#feeds += more;
+      counted.feeds += more;
     }
   };
   window.openMedia = () => ({
     ...counted,
+    voices: voices.size,
     tracks: tracks.filter((track) => track.deref()?.readyState === 'live').length,
   });
 })();
@@ -54,6 +67,21 @@ class Open:
     voices: int
     feeds: int
     workers: int
+
+
+KINDS = (
+    "AudioContext",
+    "ConstantSourceNode",
+    "HTMLCanvasElement",
+    "MediaRecorder",
+    "MediaStreamAudioDestinationNode",
+    "MediaStreamTrackGenerator",
+    "MediaStreamTrackProcessor",
+    "VideoFrame",
+    "Worker",
+)
+"""What recording makes. Tracks are counted by whether they are live: Chromium keeps what it has
+handed out for another minute."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +109,21 @@ class Counter:
     def open(self) -> Open:
         found = self._page.evaluate("window.openMedia()")
         return Open(**{name: found[name] for name in Open.__dataclass_fields__})
+
+    def kept(self) -> dict[str, int]:
+        """How many objects of each kind are left once everything unused was collected."""
+        return {kind: self._instances(kind) for kind in KINDS}
+
+    def _instances(self, kind: str) -> int:
+        ask = self._devtools.send
+        prototype = ask("Runtime.evaluate", {"expression": f"{kind}.prototype"})["result"]
+        asked = {"prototypeObjectId": prototype["objectId"], "objectGroup": "counted"}
+        found = ask("Runtime.queryObjects", asked)["objects"]
+        call = {"functionDeclaration": "function () { return this.length; }", "returnByValue": True}
+        count = ask("Runtime.callFunctionOn", {"objectId": found["objectId"], **call})["result"]
+        ask("Runtime.releaseObjectGroup", {"objectGroup": "counted"})
+        ask("Runtime.releaseObject", {"objectId": prototype["objectId"]})
+        return int(count["value"])
 
     def memory(self) -> Memory:
         """Collects twice: what only finalisers held goes with the second."""

@@ -1,10 +1,13 @@
 """The page of recordings, by the names a screen reader would say."""
 
 import re
+import time
+from pathlib import Path
 from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.footage import Footage
 from tests.e2e.watching import Seen, watched
 
 
@@ -13,6 +16,10 @@ class Studio:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.shown = 0.0
+        """What the recorder's own clock said when it was stopped, in seconds."""
+        self.ended = 0.0
+        """When that was, in seconds since the epoch."""
 
     def opens(self) -> Self:
         self.page.goto("/recordings")
@@ -20,10 +27,6 @@ class Studio:
         return self
 
     # ---- recording -----------------------------------------------------------------------
-
-    @property
-    def preview(self) -> Locator:
-        return self.page.get_by_label("Preview of the recording")
 
     def switches(self, instrument: str, on: bool) -> Self:
         """Switches the camera, screen or microphone, and sees it done."""
@@ -38,9 +41,13 @@ class Studio:
         """Begins with the camera or a screen, and sees the preview move."""
         self.page.get_by_role("button", name=way).click()
         expect(self.page.get_by_role("switch", name="Microphone")).to_be_checked()
+        # Found anew at each look: what a test holds on to stays in the page's memory.
         self.page.wait_for_function(
-            "video => video.videoWidth > 0 && video.currentTime > 0.2",
-            arg=self.preview.element_handle(),
+            """name => {
+              const video = document.querySelector(`video[aria-label="${name}"]`);
+              return video?.videoWidth > 0 && video.currentTime > 0.2;
+            }""",
+            arg="Preview of the recording",
         )
         return self
 
@@ -61,8 +68,22 @@ class Studio:
         )
         return self
 
+    @property
+    def clock(self) -> float:
+        """How much is recorded, in whole seconds."""
+        text = self.page.locator(".clock").inner_text().strip()
+        minutes, seconds = text.split(":")
+        return int(minutes) * 60 + int(seconds)
+
+    def pauses(self, paused: bool) -> Self:
+        name = "Pause" if paused else "Resume"
+        self.page.get_by_role("button", name=name, exact=True).click()
+        return self
+
     def stops(self) -> Self:
+        self.shown = self.clock
         self.stop_button.click()
+        self.ended = time.time()
         self.sees_toast("The recording is saved on this device.")
         return self
 
@@ -90,6 +111,26 @@ class Studio:
         self.page.get_by_role("button", name=f"Actions for {title}").click()
         self.page.get_by_role("menuitem", name=action).click()
         return self
+
+    def downloads(self, title: str, to: Path) -> Footage:
+        """Takes the file out of the browser, as a person does, and judges it.
+
+        The list, the file's own header and what is in it agree on how long it is.
+        """
+        row = self.rows.filter(has_text=title)
+        button = row.get_by_role("button", name="Download")
+        with self.page.expect_download() as started:
+            if button.count():
+                button.click()
+            else:
+                self.acts(title, "Download")
+        assert started.value.suggested_filename.startswith(f"{title} 20")
+        started.value.save_as(to)
+        footage = Footage(to)
+        footage.assert_whole()
+        listed = {_clock(footage.length + off) for off in (-0.05, 0.05)}
+        expect(row.get_by_text(re.compile("^(" + "|".join(listed) + ")$"))).to_be_visible()
+        return footage
 
     def loudest(self) -> float:
         """The loudest moment of the one whole recording: 0 is silence, 1 as loud as can be."""
@@ -134,3 +175,8 @@ class Studio:
             }"""
         )
         return sorted(re.sub(r"^[0-9a-z]+-[0-9a-z]+\.", "", name) for name in found)
+
+
+def _clock(seconds: float) -> str:
+    minutes, left = divmod(round(seconds), 60)
+    return f"{minutes}:{left:02d}"
