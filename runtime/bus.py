@@ -39,16 +39,16 @@ Reconnected = Callable[[], Awaitable[None]]
 Opener = Callable[[], Awaitable[Client]]
 
 
-async def taken_in(client: Client) -> None:
+async def taken_in(client: Client, seconds: float = 10.0) -> None:
     """Returns once the broker has taken in all that `client` sent until now, subscriptions too.
 
     Raises:
-        NatsError: the broker is out of reach.
+        NatsError: it did not within `seconds`, or is out of reach.
     """
     # nats-py (2.16) writes the PING of a flush ahead of what still waits in its own buffer: the
     # first round empties the buffer, and only the second one's PONG comes after it.
-    await client.flush()
-    await client.flush()
+    for _ in range(2):
+        await client.flush(timeout=seconds / 2)  # pyright: ignore[reportArgumentType]
 
 
 class Bus:
@@ -205,13 +205,13 @@ class Bus:
             raise TypeError(f"{type(command).__name__} was answered by {type(answer).__name__}")
         return answer
 
-    async def flush(self) -> None:
+    async def flush(self, seconds: float = 10.0) -> None:
         """Returns once the broker has taken in all that was sent until now, subscriptions too.
 
         Raises:
-            NatsError: the broker is out of reach.
+            NatsError: it did not within `seconds`, or is out of reach.
         """
-        await taken_in(self.nc)
+        await taken_in(self.nc, seconds)
 
     async def tell(self, subject: str, event: Event) -> None:
         """Sends an event to whoever listens now; not stored, at most once."""

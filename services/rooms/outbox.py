@@ -17,6 +17,8 @@ from services.rooms.store import MembershipStore
 from services.rooms.views import Views
 
 FLUSH_SECONDS = 2.0
+"""How long the broker may take to take events in: less than askers wait for an answer (5 s)."""
+
 ENDING_BATCH = 200
 """Memberships of an ended room taken away at a time, their read models written side by side."""
 
@@ -64,7 +66,7 @@ class Outbox:
                 removed = RoomRemoved(room=room.room, why=event.why)
                 await self._bus.tell(subjects.user(event.user), removed)
         # Until the broker has them the change is not carried out.
-        await self._bus.nc.flush(timeout=FLUSH_SECONDS)  # pyright: ignore[reportArgumentType]
+        await self._bus.flush(FLUSH_SECONDS)
 
     async def _end(self, room: Room, change: Change) -> None:
         await self._views.put_room(room)
@@ -82,5 +84,5 @@ class Outbox:
             for membership in batch:
                 if membership.role is not None:
                     await self._bus.tell(subjects.user(membership.user), removed)
-            await self._bus.nc.flush(timeout=FLUSH_SECONDS)  # pyright: ignore[reportArgumentType]
+            await self._bus.flush(FLUSH_SECONDS)
             await self._memberships.remove(batch)
