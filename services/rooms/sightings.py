@@ -8,8 +8,6 @@ from contracts.base import Millis
 from contracts.ids import UserId
 from services.rooms.documents import SightingDocument
 
-# What comes back from the store is its own kind of integer, which no message carries: hence `int`.
-
 WATCH = "watch"
 """Key of the document that says when somebody last looked at all."""
 
@@ -37,7 +35,7 @@ class Sightings:
     async def last_look(self) -> Millis | None:
         """When presence was last known to be true."""
         row = await self._sightings.find_one({"_id": WATCH})
-        return None if row is None else int(row["at"])
+        return None if row is None else row["at"]
 
     async def online(self) -> frozenset[UserId]:
         """Who was there at the last look."""
@@ -47,4 +45,4 @@ class Sightings:
     async def last_online(self, users: Iterable[UserId]) -> dict[UserId, Millis]:
         """When these people were last seen; those never seen are left out."""
         rows = await self._sightings.find({"_id": {"$in": list(users)}}).to_list(None)
-        return {row["_id"]: int(row["at"]) for row in rows}
+        return {row["_id"]: row["at"] for row in rows}
