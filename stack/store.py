@@ -2,23 +2,22 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from stack.children import Child, ChildFailed, OnLine
+from stack.children import OnLine
+from stack.own_server import OwnServer
 from stack.ports import free_port
 
 _READY_WITHIN = 20.0
 
 
-class StoreServer:
-    """One store with its own data folder and a port that stays the same over restarts."""
+class StoreServer(OwnServer):
+    """One store with its own data folder."""
 
     def __init__(self, data: Path, *, name: str = "store", on_line: OnLine | None = None) -> None:
-        self.name = name
+        super().__init__(name, _READY_WITHIN, on_line)
         self._data = data
-        self._on_line = on_line
-        self.port = 0
-        self.child: Child | None = None
 
     @property
     def url(self) -> str:
@@ -30,46 +29,16 @@ class StoreServer:
         """Where clients connect; a write is acknowledged once it is on the disk."""
         return f"{self.url}?journal=true"
 
-    async def start(self) -> None:
-        """Start it and wait until it serves.
+    def _choose_ports(self) -> None:
+        self.port = free_port()
 
-        Raises:
-            ChildFailed: it ended instead, or somebody else answers on its port.
-        """
+    def _command(self) -> Sequence[str]:
         # Not `--db FILE`: in that mode every database is the same one, and so are their indexes.
         databases = self._data / "databases"
         databases.mkdir(parents=True, exist_ok=True)
-        if self.port:
-            await self._start_once(databases)
-            return
-        for attempt in range(3):
-            self.port = free_port()
-            try:
-                await self._start_once(databases)
-                return
-            except ChildFailed:
-                self.port = 0
-                if attempt == 2:
-                    raise
-
-    async def _start_once(self, databases: Path) -> None:
         # After a crash its old process id stands here, and may be somebody else's by now.
         pid_file = self._data / "store.pid"
         pid_file.unlink(missing_ok=True)
         argv = [sys.executable, "-m", "stack.store_process", "--data-dir", str(databases)]
         argv += ["--host", "127.0.0.1", "--port", str(self.port)]
-        argv += ["--log-file", os.devnull, "--pid-file", str(pid_file)]
-        child = Child(self.name, argv, on_line=self._on_line)
-        self.child = child
-        await child.start()
-        await child.until_listening(self.port, _READY_WITHIN)
-
-    async def stop(self) -> None:
-        """Let it end its writes and close its files."""
-        if self.child is not None:
-            await self.child.stop()
-
-    async def kill(self) -> None:
-        """End it as a crash would."""
-        if self.child is not None:
-            await self.child.kill()
+        return [*argv, "--log-file", os.devnull, "--pid-file", str(pid_file)]

@@ -8,17 +8,18 @@ allocate, and nobody may reach this machine's own services through it.
 import secrets
 import shutil
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
 from stack.certificate import lan_addresses
-from stack.children import Child, ChildFailed, OnLine
+from stack.children import ChildFailed, OnLine
 from stack.data import write_private
+from stack.own_server import OwnServer
 from stack.ports import free_port, is_free
 
 _READY_WITHIN = 15.0
-_ATTEMPTS = 3
 _PORT, _TLS_PORT = 3478, 5349
 # A browser opens a relay port for each server URL and each peer: a call of six people at the three
 # URLs of one server takes 90. The range lies past Linux's own range of passing ports.
@@ -91,10 +92,8 @@ def reachable_address(host: str) -> str:
         return next((a for a in lan_addresses() if ":" not in a), LOOPBACK)
 
 
-class TurnServer:
-    """One coturn with its own folder, ports and secret, which stay the same over restarts."""
-
-    name = "turn"
+class TurnServer(OwnServer):
+    """One coturn with its own folder and secret."""
 
     def __init__(
         self,
@@ -107,16 +106,14 @@ class TurnServer:
     ) -> None:
         """`certificate` opens a TLS listener. `loopback_peers` is for tests on one machine alone:
         with it, whoever has credentials reaches every UDP port of this machine."""
+        super().__init__("turn", _READY_WITHIN, on_line)
         self._folder = folder
         self._everywhere = host in _EVERYWHERE
         self._address = reachable_address(host)
         self._certificate = certificate
         self._loopback_peers = loopback_peers
-        self._on_line = on_line
         self._first_relay = _FIRST_RELAY_PORT
-        self.port = 0
         self.tls_port = 0
-        self.child: Child | None = None
 
     @property
     def secret(self) -> str:
@@ -144,25 +141,6 @@ class TurnServer:
         address = f"[{self._address}]" if ":" in self._address else self._address
         return f"{address}:{port}"
 
-    async def start(self) -> None:
-        """Start it and wait until it serves.
-
-        Raises:
-            ChildFailed: it is not installed, ended instead, or somebody else has its port.
-        """
-        if self.port:
-            await self._start_once()
-            return
-        for attempt in range(_ATTEMPTS):
-            self._choose_ports()
-            try:
-                await self._start_once()
-                return
-            except ChildFailed:
-                self.port = 0
-                if attempt == _ATTEMPTS - 1:
-                    raise
-
     def _choose_ports(self) -> None:
         # On a network the usual ports, which a firewall knows. On this machine alone any that are
         # free: coturn shares a port with another coturn without a word, and takes half its packets.
@@ -176,17 +154,14 @@ class TurnServer:
         block = secrets.randbelow(_RELAY_BLOCKS) if alone else 0
         self._first_relay = _FIRST_RELAY_PORT + block * _RELAY_PORTS
 
-    async def _start_once(self) -> None:
+    def _command(self) -> Sequence[str]:
         binary = installed()
         if binary is None:
             raise ChildFailed("coturn is not installed")
         secret = self.secret
         config = self._folder / "turnserver.conf"
         write_private(config, self._config(secret))
-        child = Child(self.name, [binary, "-c", str(config)], on_line=self._on_line)
-        self.child = child
-        await child.start()
-        await child.until_listening(self.port, _READY_WITHIN)
+        return [binary, "-c", str(config)]
 
     def _config(self, secret: str) -> str:
         tls = "no-tls"
@@ -205,16 +180,6 @@ class TurnServer:
             loopback="allow-loopback-peers" if self._loopback_peers else "",
             folder=self._folder,
         )
-
-    async def stop(self) -> None:
-        """End it; allocations end with it, and peers look for another route."""
-        if self.child is not None:
-            await self.child.stop()
-
-    async def kill(self) -> None:
-        """End it as a crash would."""
-        if self.child is not None:
-            await self.child.kill()
 
 
 def _no_datagrams(port: int) -> bool:
