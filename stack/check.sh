@@ -33,7 +33,6 @@ python_checks() {
 }
 
 web_checks() {
-    [ -f web/package.json ] || return 0
     step web-types web npm run --silent types:check
     step web-check web npm run --silent check
     step web-lint web npm run --silent lint
