@@ -10,7 +10,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import call, fanout, idle, machine, post, signaling
+from bench import call, fanout, idle, machine, post, recording, signaling
 from bench.figures import Outcome, Target, show_targets, table
 from bench.parley import SETTINGS
 
@@ -25,6 +25,7 @@ class Name(StrEnum):
     IDLE = "idle"
     SIGNALING = "signaling"
     CALL = "call"
+    RECORDING = "recording"
 
 
 RUNS: dict[Name, Run] = {
@@ -33,6 +34,7 @@ RUNS: dict[Name, Run] = {
     Name.IDLE: idle.run,
     Name.SIGNALING: signaling.run,
     Name.CALL: call.run,
+    Name.RECORDING: recording.run,
 }
 
 

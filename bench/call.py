@@ -1,13 +1,12 @@
 """Joining a call: from the click to the first picture of somebody else, in real browsers."""
 
-import os
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 from rich.console import Console
 
 from bench import parley as parley_
+from bench.browsers import chromium, finds_room, goes_in, makes_room, signed_in
 from bench.figures import Figure, Outcome, Target, percentile, table
 from bench.machine import Strangers
 
@@ -15,25 +14,6 @@ JOINS_EACH_ROUND = 5
 """Five rounds, which is the default, make 25 joins."""
 
 TARGET_P50_MS = 500.0
-PATIENCE_MS = 120_000
-"""For what is not measured, on a machine that may be busy."""
-
-CHROMIUM = os.environ.get("PARLEY_CHROMIUM", "/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--use-fake-device-for-media-stream=fps=30",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    # A machine that has only a loopback finds no candidates without.
-    "--allow-loopback-in-peer-connection",
-)
-"""Devices that are granted without a question, and nothing that makes a connection quicker."""
-
-_ROOM = "The room of the call"
 _JOIN = """async button => {
   const clicked = performance.now();
   button.click();
@@ -61,12 +41,12 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
     beside = Strangers()
     async with AsyncExitStack() as running:
         ours = await running.enter_async_context(parley_.running())
-        browser = await running.enter_async_context(_chromium())
-        host, guest = [await _signed_in(browser, ours, f"caller{number}") for number in (1, 2)]
-        await _makes_room(host)
-        await _finds_room(guest)
+        browser = await running.enter_async_context(chromium())
+        host, guest = [await signed_in(browser, ours, f"caller{number}") for number in (1, 2)]
+        await makes_room(host)
+        await finds_room(guest)
         await host.get_by_role("button", name="Start a call").click()
-        await _goes_in(host)
+        await goes_in(host)
         # The first one is colder than all others: code, codecs and permissions are loaded.
         await _joins_and_leaves(guest)
         for turn in range(repeats):
@@ -92,46 +72,6 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
     shown.caption = f"others’ CPU %: {strangers}"
     target = Target("click to first remote frame, p50", p50["frame"], TARGET_P50_MS, unit="ms")
     return Outcome(figures, [target], [shown])
-
-
-@asynccontextmanager
-async def _chromium() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-async def _signed_in(browser: Browser, ours: parley_.Parley, name: str) -> Page:
-    context = await browser.new_context(
-        base_url=ours.url, locale="en-GB", permissions=["camera", "microphone"]
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    page = await context.new_page()
-    await page.goto("/register")
-    await page.get_by_label("Name", exact=True).fill(name)
-    await page.get_by_label("Password", exact=True).fill("quite long and not common")
-    await page.get_by_role("button", name="Create account").click()
-    await page.get_by_role("button", name="Create a room").first.wait_for()
-    return page
-
-
-async def _makes_room(page: Page) -> None:
-    await page.get_by_role("button", name="Create a room").first.click()
-    dialog = page.get_by_role("dialog", name="Create a room")
-    await dialog.get_by_label("Room name").fill(_ROOM)
-    await dialog.get_by_role("button", name="Create room").click()
-
-
-async def _finds_room(page: Page) -> None:
-    await page.goto("/browse")
-    card = page.get_by_role("listitem").filter(has_text=_ROOM)
-    await card.get_by_role("button", name="Join").click()
-
-
-async def _goes_in(page: Page) -> None:
-    await page.get_by_role("button", name="Join", exact=True).click()
-    await page.get_by_role("toolbar", name="Call controls").wait_for()
 
 
 async def _joins_and_leaves(page: Page) -> dict[str, float]:
