@@ -104,7 +104,7 @@ docs: $(STAMPS)/dev $(NPM) ## Generate what is generated: tables, AsyncAPI, Open
 	@cd web && $(WITH_NODE) npm run --silent types
 
 .PHONY: bench
-bench: setup $(WEB) ## Side-by-side figures (NAME=fanout|post|idle|signaling|call|recording, all without)
+bench: setup $(WEB) ## Side-by-side figures (NAME=fanout|post|idle|signaling|call|recording|heal, all without)
 	@$(WITH_NODE) $(BIN)/python -m bench $(NAME) $(ARGS)
 
 .PHONY: lock

@@ -10,7 +10,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import call, fanout, idle, machine, post, recording, signaling
+from bench import call, fanout, heal, idle, machine, post, recording, signaling
 from bench.figures import Outcome, Target, show_targets, table
 from bench.parley import SETTINGS
 
@@ -26,6 +26,7 @@ class Name(StrEnum):
     SIGNALING = "signaling"
     CALL = "call"
     RECORDING = "recording"
+    HEAL = "heal"
 
 
 RUNS: dict[Name, Run] = {
@@ -35,6 +36,7 @@ RUNS: dict[Name, Run] = {
     Name.SIGNALING: signaling.run,
     Name.CALL: call.run,
     Name.RECORDING: recording.run,
+    Name.HEAL: heal.run,
 }
 
 

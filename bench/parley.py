@@ -5,7 +5,7 @@ import itertools
 import json
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,9 @@ class Parley:
 
 
 @asynccontextmanager
-async def running(gateways: int = 1) -> AsyncGenerator[Parley]:
+async def running(
+    gateways: int = 1, settings: Mapping[str, str] | None = None
+) -> AsyncGenerator[Parley]:
     """A system on a folder of its own, started here and stopped at the end."""
     ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
@@ -129,7 +131,9 @@ async def running(gateways: int = 1) -> AsyncGenerator[Parley]:
         argv = [sys.executable, "-m", "stack.cli", "up", "--json", "--port", "0", "--data", data]
         argv += ["--gateways", str(gateways)]
         folder = Path(__file__).parents[1]
-        child = Child("parley", argv, env=SETTINGS, cwd=folder, on_line=read)
+        child = Child(
+            "parley", argv, env={**SETTINGS, **(settings or {})}, cwd=folder, on_line=read
+        )
         await child.start()
         try:
             parley = Parley(await asyncio.wait_for(ready, READY_SECONDS))
