@@ -5,7 +5,7 @@ import type { RemoteTracks } from '../../src/rtc/view';
 import { StillClock } from '../support/still_clock';
 import { Network } from './network';
 import { ScriptedTrack, scriptedStream } from './scripted_media';
-import type { Pause } from './scripted';
+import type { Pause } from './operations_chain';
 
 /** One in a scripted call. */
 export interface Guest {

@@ -1,6 +1,7 @@
 import { ScriptedTrack } from './scripted_media';
 import { receiving, sending } from './scripted_sdp';
-import { ScriptedConnection, type Pause } from './scripted';
+import type { Pause } from './operations_chain';
+import { ScriptedConnection } from './scripted';
 
 /**
  * The way that packets take between scripted connections: two are connected while each has agreed

@@ -1,4 +1,5 @@
 import type { Connection, Sender, TrackArrival } from '../../src/rtc/connection';
+import { OperationsChain, type Chained, type Pause } from './operations_chain';
 import { scriptedStream } from './scripted_media';
 import {
   both,
@@ -14,17 +15,12 @@ import {
 import type { Content, Section } from './scripted_sdp';
 import { ScriptedTransceiver, type Owner } from './scripted_transceiver';
 
-/** Waits for a moment that the test chooses. */
-export type Pause = (label: string) => Promise<void>;
-
-const never = new Promise<never>(() => undefined);
-
 /**
  * A connection with the signaling states of JSEP (RFC 8829 §3.2), transceivers by m-line, and the
  * operations chain and negotiation-needed flag of W3C WebRTC §4.4.1.2 and §4.7.3. It refuses what a
  * browser refuses. How packets fare is the `Network`'s.
  */
-export class ScriptedConnection implements Connection, Owner {
+export class ScriptedConnection implements Connection, Owner, Chained {
   signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
   iceConnectionState: RTCIceConnectionState = 'new';
@@ -40,7 +36,7 @@ export class ScriptedConnection implements Connection, Owner {
 
   /** Its certificate. */
   readonly name: string;
-  readonly #pause: Pause;
+  readonly #chain: OperationsChain;
   readonly #trickles: boolean;
   #transceivers: ScriptedTransceiver[] = [];
   /** Agreed on, and under way. */
@@ -52,13 +48,11 @@ export class ScriptedConnection implements Connection, Owner {
   #generation = 0;
   #generations = 0;
   #wantsRestart = false;
-  #chain: Promise<void> = Promise.resolve();
-  #queued = 0;
   #needed = false;
 
   constructor(name: string, pause: Pause, trickles = true) {
     this.name = name;
-    this.#pause = pause;
+    this.#chain = new OperationsChain(this, pause);
     this.#trickles = trickles;
   }
 
@@ -195,7 +189,7 @@ export class ScriptedConnection implements Connection, Owner {
 
   /** Updates the negotiation-needed flag (W3C WebRTC §4.7.3). */
   check(): void {
-    if (this.isClosed || this.#queued > 0 || this.signalingState !== 'stable') return;
+    if (this.isClosed || !this.#chain.isEmpty || this.signalingState !== 'stable') return;
     if (!this.#isNeeded()) {
       this.#needed = false;
       return;
@@ -203,7 +197,7 @@ export class ScriptedConnection implements Connection, Owner {
     if (this.#needed) return;
     this.#needed = true;
     void Promise.resolve().then(() => {
-      if (this.isClosed || this.#queued > 0 || this.signalingState !== 'stable') {
+      if (this.isClosed || !this.#chain.isEmpty || this.signalingState !== 'stable') {
         // Looked at again once the chain is empty, or both sides agree.
         this.#needed = false;
         return;
@@ -215,19 +209,11 @@ export class ScriptedConnection implements Connection, Owner {
 
   operate(label: string, deed: () => void): Promise<void> {
     if (this.isClosed) return Promise.reject(invalidState('closed'));
-    this.#queued += 1;
-    const done = this.#chain.then(async () => {
-      if (!this.isClosed) await this.#pause(`${this.name} ${label}`);
-      // Promises of a closed connection are never kept.
-      if (this.isClosed) await never;
-      deed();
-    });
-    const next = (): void => {
-      this.#queued -= 1;
-      this.check();
-    };
-    this.#chain = done.then(next, next);
-    return done;
+    return this.#chain.add(label, deed);
+  }
+
+  passed(): void {
+    this.check();
   }
 
   #offer(): void {
