@@ -11,6 +11,7 @@ from contracts.registry import FACTS, SESSION_EVENTS, STATE_EVENTS, TIMELINE_EVE
 from contracts.streams import BUCKETS, Bucket
 
 PARAMETERS = {
+    "partition": "Which of the timelines' streams; `contracts/subjects.py` says by the room.",
     "room": "Id of a room.",
     "user": "Id of a person.",
     "session": "Id of a session: a person's connection, which outlives its socket for a while.",
@@ -136,7 +137,7 @@ SUBJECTS: tuple[Subject, ...] = (
         kind="not stored",
         speakers=("gateway",),
         listeners="that gateway",
-        messages=(),
+        messages=(presence.SessionTaken,),
         purpose="To one gateway process, by another one.",
     ),
     Subject(

@@ -42,6 +42,9 @@ STORED: tuple[type[msgspec.Struct], ...] = (
 )
 """What crosses a process without a tag: values in buckets, and the claims of a token."""
 
+GATEWAYS = (presence.SessionTaken,)
+"""What gateways tell each other."""
+
 CALLERS = (callers.Anonymous, callers.Account, callers.Guest, callers.Peer)
 
 _SOCKET = (*SESSION, *(c for c in CONTRACTS if Via.SOCKET in c.via))
@@ -73,6 +76,7 @@ def definitions(ref_template: str = "#/$defs/{name}") -> dict[str, Schema]:
         *EVENTS,
         *FACTS,
         *CALLERS,
+        *GATEWAYS,
         *STORED,
         frames.RequestFrame,
     ]

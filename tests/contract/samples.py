@@ -15,7 +15,7 @@ from msgspec import inspect
 from contracts.frames import RequestFrame
 from contracts.ids import CLIENT_ID_PATTERN, CODE_PATTERN, REQUEST_ID_PATTERN, ULID_PATTERN
 from contracts.registry import CONTRACTS, EVENTS, FACTS, REPLIES, SESSION
-from contracts.schema import CALLERS, STORED
+from contracts.schema import CALLERS, GATEWAYS, STORED
 
 FOLDER = Path(__file__).parent / "samples"
 
@@ -50,6 +50,7 @@ def types() -> dict[str, type[msgspec.Struct]]:
         *EVENTS,
         *FACTS,
         *CALLERS,
+        *GATEWAYS,
     )
     for kind in tagged:
         known[str(kind.__struct_config__.tag)] = kind

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts import generate
+from contracts.catalogue import PARAMETERS, SUBJECTS
 from contracts.closing import Closing
 from contracts.errors import Code
 from contracts.registry import ALWAYS, CONTRACTS, EVENTS, SESSION
@@ -73,6 +74,13 @@ def test_every_reference_of_the_schema_leads_somewhere() -> None:
     text = DOCUMENTS["protocol.schema.json"]
     asked = set(re.findall(r'"#/\$defs/(\w+)"', text))
     assert asked <= set(schema["$defs"])
+
+
+def test_what_every_subject_carries_and_is_called_by_is_described() -> None:
+    known = set(protocol()["$defs"])
+    for subject in SUBJECTS:
+        assert {message.__name__ for message in subject.messages} <= known, subject.name
+        assert set(re.findall(r"<(\w+)>", subject.pattern)) <= set(PARAMETERS), subject.name
 
 
 def test_web_client_hears_every_event() -> None:
