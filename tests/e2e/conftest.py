@@ -65,7 +65,8 @@ PATIENT = {
 }
 
 # Several pages that encode and decode pictures share two cores with everything else.
-expect.set_options(timeout=15_000)
+EXPECT_MS = 15_000
+expect.set_options(timeout=EXPECT_MS)
 
 NewPerson = Callable[..., Person]
 
@@ -168,7 +169,7 @@ def people_at(
         options = {**granted, **options}
         context = browser.new_context(
             base_url=str(options.pop("url", system.url)),
-            viewport=PHONE if phone else DESKTOP,
+            viewport=options.pop("viewport", PHONE if phone else DESKTOP),
             has_touch=phone,
             locale=str(options.pop("locale", "en-GB")),
             **options,

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import GONE_MS, fresh
+from tests.e2e.portrait import portrait
 
 # Three pages that encode and decode pictures, on two cores.
 pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
@@ -14,11 +15,12 @@ pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
 
 def test_three_in_a_mesh_come_and_go(caller: NewPerson, picture: Callable[[Page, str], None]):
     garden = fresh("Garden")
-    ann, bob, eve = (
-        caller("Ann").registers(),
-        caller("Bob").registers(),
-        caller("Eve", phone=True).registers(),
-    )
+    ann = caller("Ann", surname="Lindqvist")
+    bob = caller("Bob", surname="Okafor")
+    eve = caller("Eve", surname="Moreau", phone=True)
+    for number, someone in enumerate((ann, bob, eve)):
+        someone.context.add_init_script(portrait(number))
+        someone.registers()
     path = ann.creates_room(garden)
     bob.joins_by_browsing(garden)
     eve.joins_by_browsing(garden)
@@ -42,6 +44,19 @@ def test_three_in_a_mesh_come_and_go(caller: NewPerson, picture: Callable[[Page,
     boxes = [ann.tile_of(name).bounding_box()["width"] for name in ("Ann (you)", "Bob", "Eve")]
     assert max(boxes) > 2 * min(boxes)
     picture(ann.page, "call-speaker-dark")
+
+    # A shared screen has the stage, and the people stand beside it.
+    bob.shares_screen()
+    for someone, own in ((ann, "Ann (you)"), (eve, "Eve (you)")):
+        someone.sees_tile_of("Screen of Bob", "Bob", own)
+    picture(ann.page, "call-speaker-screen-dark")
+    picture(eve.page, "call-speaker-screen-phone-dark")
+    for someone in (ann, eve):
+        someone.page.emulate_media(color_scheme="light")
+    picture(ann.page, "call-speaker-screen-light")
+    picture(eve.page, "call-speaker-screen-phone-light")
+    bob.stops_sharing()
+    ann.sees_no_tile_of("Screen of Bob")
 
     # The first to come is the first to go, by closing the laptop: no frozen picture stays.
     ann.closes_the_laptop()

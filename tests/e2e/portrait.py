@@ -1,0 +1,75 @@
+"""A camera that sees somebody: pictures for people to look at show people, not test patterns.
+
+The browser's own fake camera is opened all the same, for its names and its permissions.
+"""
+
+_SCRIPT = """
+(({ rate, skin, hair, shirt, wall, long }) => {
+  const open = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = async function (constraints) {
+    const stream = await open.call(this, constraints);
+    const [camera] = stream.getVideoTracks();
+    if (!camera) return stream;
+    const settings = camera.getSettings();
+    camera.stop();
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+    const brush = canvas.getContext('2d');
+    const shape = (colour, draw) => {
+      brush.fillStyle = colour;
+      brush.beginPath();
+      draw();
+      brush.fill();
+    };
+    const oval = (x, y, w, h, turn = 0) => brush.ellipse(x, y, w, h, turn, 0, 7);
+    const draw = () => {
+      const now = performance.now() / 1000;
+      const [x, y] = [320 + 9 * Math.sin(now * 0.9), 176 + 4 * Math.sin(now * 1.7)];
+      const light = brush.createLinearGradient(0, 0, 640, 360);
+      light.addColorStop(0, `hsl(${wall} 30% 80%)`);
+      light.addColorStop(1, `hsl(${wall} 26% 52%)`);
+      shape(light, () => brush.rect(0, 0, 640, 360));
+      shape(`hsl(${wall} 24% 46% / 0.35)`, () => brush.roundRect(470, 40, 120, 150, 6));
+      shape(`hsl(${wall} 40% 90% / 0.8)`, () => brush.roundRect(480, 50, 100, 130, 4));
+      if (long) shape(hair, () => brush.roundRect(x - 80, y - 60, 160, 190, 70));
+      shape(shirt, () => brush.roundRect(x * 0.4 + 192 - 150, 282, 300, 160, 74));
+      shape(skin, () => brush.roundRect(x - 26, y + 48, 52, 74, 22));
+      shape(hair, () => oval(x, y - 22, 76, 84));
+      shape(skin, () => oval(x, y, 62, 80));
+      shape(hair, () => oval(x - 14, y - 70, 62, 28, -0.16));
+      shape('#2b2420', () => { oval(x - 23, y - 4, 5, 6); oval(x + 23, y - 4, 5, 6); });
+      brush.strokeStyle = '#7a3b34';
+      brush.lineWidth = 4;
+      brush.lineCap = 'round';
+      brush.beginPath();
+      brush.arc(x, y + 22, 22, 0.35, Math.PI - 0.35);
+      brush.stroke();
+    };
+    draw();
+    const [track] = canvas.captureStream(rate).getVideoTracks();
+    const timer = setInterval(draw, 1000 / rate);
+    const stop = track.stop;
+    track.stop = function () { clearInterval(timer); stop.call(this); };
+    track.getSettings = () => ({ ...settings, width: 640, height: 360, frameRate: rate });
+    return new MediaStream([...stream.getAudioTracks(), track]);
+  };
+})(TOLD);
+"""
+
+_LOOKS = (
+    ("#f1c9a5", "#c98b3c", "#2f6f73", 200, "true"),
+    ("#7b4a2d", "#1d1613", "#d8a13a", 30, "false"),
+    ("#e7b48f", "#3a2418", "#7d4f9e", 150, "true"),
+    ("#f0c7a8", "#5b4a42", "#3c5a8a", 260, "false"),
+    ("#d9a06f", "#16120f", "#b5503f", 95, "true"),
+    ("#a56a43", "#2a1b12", "#4f7a3a", 330, "false"),
+)
+
+
+def portrait(number: int, rate: int = 15) -> str:
+    """A script for a page whose camera shows the person of this number."""
+    skin, hair, shirt, wall, long = _LOOKS[number % len(_LOOKS)]
+    told = (
+        f"{{ rate: {rate}, skin: '{skin}', hair: '{hair}', shirt: '{shirt}',"
+        f" wall: {wall}, long: {long} }}"
+    )
+    return _SCRIPT.replace("TOLD", told)
