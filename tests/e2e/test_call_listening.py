@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,8 @@ from contracts.ids import RoomId
 from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import fresh
+from tests.e2e.recorded_call import RecordedCall
+from tests.e2e.studio import Studio
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
@@ -29,6 +32,9 @@ PICTURES = """async () => {
       receiver.track.kind === 'video' && /send|recv/.test(currentDirection ?? '')).length,
   };
 }"""
+
+# Chromium's fake microphone beeps at about a fifth of full scale, twice a second.
+AUDIBLE = 0.05
 
 # How often the page has asked for devices.
 COUNT_DEVICES = """
@@ -61,7 +67,7 @@ def bot(background: BackgroundLoop, system: RunningSystem) -> Iterator[Bot]:
 
 
 def test_past_the_limit_one_listens_until_a_place_is_free(
-    caller: NewPerson, bot: Bot, picture: Callable[[Page, str], None]
+    caller: NewPerson, bot: Bot, picture: Callable[[Page, str], None], tmp_path: Path
 ):
     hall = fresh("Hall")
     ann, bob, eve = (caller(name) for name in ("Ann", "Bob", "Eve"))
@@ -97,7 +103,15 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
     expect(join).to_be_disabled()
     eve.says("I am listening")
     eve.page.keyboard.press("Escape")
+    # What one listens to may be recorded, and everybody is told.
+    recorded = RecordedCall(eve)
+    recorded.begins()
+    for someone in (ann, bob):
+        expect(someone.stage).to_contain_text(re.compile("eve.* records this call", re.IGNORECASE))
+    recorded.looks("both are heard")
     picture(eve.page, "call-listening")
+    recorded.ends()
+    expect(ann.stage).not_to_contain_text("records")
     picture(ann.page, "call-listening-speaker")
 
     # Keys that would turn devices on do nothing here; a hand goes up all the same.
@@ -106,6 +120,11 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
         eve.page.keyboard.press(key)
     expect(ann.page.get_by_text("raised a hand.")).to_be_attached()
     assert eve.page.evaluate("parleyAsked") == 0
+    eve.controls.get_by_role("button", name="React", exact=True).click()
+    eve.page.get_by_role("button", name="React with \U0001f44d").click()
+    for someone in (ann, eve):
+        expect(someone.stage.get_by_text("\U0001f44d", exact=True).first).to_be_visible()
+    eve.page.keyboard.press("Escape")
 
     # A place is free: from the door one comes in, seen and heard, on the connection there was.
     bob.leaves_call()
@@ -118,3 +137,6 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
     expect(ann.stage).not_to_contain_text("listening")
     assert eve.page.evaluate(PICTURES)["connections"] == 2
     expect(bob.page.get_by_role("button", name=re.compile("^Call is full"))).to_be_visible()
+
+    footage = Studio(eve.page).opens().downloads(hall, tmp_path / "heard.webm")
+    assert footage.loudest(*recorded.where("both are heard", footage)) > AUDIBLE
