@@ -10,12 +10,15 @@ from playwright.sync_api import Locator
 from tests.e2e.person import Person
 
 LONGEST_GAP_MS = 500
-"""How long a picture may stand still on account of what was broken."""
+"""How long pictures and sound may stay away on account of what was broken."""
 
 # From the camera of one to the screen of the other; a stall at the source shows this much later.
 _ON_THE_WAY_MS = 1_000
 
 _MORE_PICTURES = 20
+
+# Often enough to find half a second of silence.
+_LISTEN_MS = 100
 
 _WATCH = """
 ([theirs, own]) => {
@@ -23,7 +26,7 @@ _WATCH = """
   const connection = parleyConnections.find(
     (each) => each.getReceivers().some((receiver) => receiver.track === track));
   const watch = {
-    connection, track, ended: 0, theirs: [], own: [],
+    connection, track, ended: 0, theirs: [], own: [], heard: [], asked: [],
   };
   for (const { track } of connection.getReceivers()) {
     track.addEventListener('ended', () => { watch.ended += 1; });
@@ -37,9 +40,24 @@ _WATCH = """
   };
   note(theirs, watch.theirs);
   note(own, watch.own);
+  // Sound of theirs that was played; what is made up for lost packets does not count.
+  let before = 0;
+  const listen = async () => {
+    let played = 0;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === 'inbound-rtp' && report.kind === 'audio') {
+        played += report.jitterBufferEmittedCount;
+      }
+    }
+    const moment = performance.timeOrigin + performance.now();
+    watch.asked.push(moment);
+    if (played > before) watch.heard.push(moment);
+    before = played;
+  };
+  setInterval(listen, LISTEN_MS);
   window.parleyWatch = watch;
 }
-"""
+""".replace("LISTEN_MS", str(_LISTEN_MS))
 
 _LOOK = """
 (theirs) => {
@@ -48,6 +66,8 @@ _LOOK = """
   return {
     theirs: [...moments.theirs, now],
     own: [...moments.own, now],
+    heard: [...moments.heard, now],
+    asked: [...moments.asked, now],
     ended: ended + connection.getReceivers().filter((r) => r.track.readyState !== 'live').length,
     state: connection.connectionState,
     same: theirs.srcObject?.getVideoTracks()[0] === track,
@@ -63,7 +83,11 @@ class Look:
     theirs: list[float]
     """When each picture of the other one was shown, and when it was asked."""
     own: list[float]
-    """The same of one's own camera, which no server has to do with."""
+    """The same of one's own camera, which nothing that a test breaks has to do with."""
+    heard: list[float]
+    """When sound of the other one was found to have been played, and when it was asked."""
+    asked: list[float]
+    """When it was looked for such sound."""
     ended: int
     """Tracks of the other one that have ended."""
     state: str
@@ -85,7 +109,7 @@ class SteadyCall:
         self.goes_on()
 
     def goes_on(self) -> None:
-        """More pictures come, in both directions."""
+        """More pictures and more sound come, in both directions."""
         for person, _ in self._sides:
             shown = person.page.evaluate("parleyWatch.theirs.length")
             person.page.wait_for_function(
@@ -93,12 +117,17 @@ class SteadyCall:
                 arg=shown + _MORE_PICTURES,
                 timeout=30_000,
             )
+            heard = person.page.evaluate("parleyWatch.heard.length")
+            person.page.wait_for_function(
+                "heard => parleyWatch.heard.length > heard", arg=heard, timeout=30_000
+            )
 
     def was_undisturbed(self) -> None:
-        """The same connections, all tracks, and no picture that stood still.
+        """The same connections, all tracks, no picture that stood still, and no silence.
 
         Pages share a machine, which may be busy: while a camera's own picture stands still in one
-        of the two pages, pictures between them may do so for as long, and half a second more.
+        of the two pages, pictures between them may do so for as long, and half a second more. Sound
+        may, too; or while a page did not come to listen.
         """
         self.goes_on()
         looks = {
@@ -109,9 +138,12 @@ class SteadyCall:
             found = (look.ended, look.state, look.same)
             assert found == (0, "connected", True), f"{name}: {found}"
         own = [gap for look in looks.values() for gap in pairwise(look.own)]
+        deaf = [gap for look in looks.values() for gap in pairwise(look.asked)]
         for name, look in looks.items():
-            longest = max(_beyond(gap, own) for gap in pairwise(look.theirs))
-            assert longest <= LONGEST_GAP_MS, f"the picture that {name} saw stood for {longest} ms"
+            stood = max(_beyond(gap, own) for gap in pairwise(look.theirs))
+            assert stood <= LONGEST_GAP_MS, f"the picture that {name} saw stood for {stood} ms"
+            silent = max(_beyond(gap, own + deaf) for gap in pairwise(look.heard))
+            assert silent <= LONGEST_GAP_MS, f"{name} heard nothing for {silent} ms"
 
 
 def _video(person: Person, name: str) -> Locator:
@@ -119,7 +151,7 @@ def _video(person: Person, name: str) -> Locator:
 
 
 def _beyond(gap: tuple[float, float], own: list[tuple[float, float]]) -> float:
-    """By how many milliseconds a gap is longer than that of a camera at about the same time."""
+    """By how many milliseconds a gap is longer than that of a source at about the same time."""
     start, end = gap
     beside = [b - a for a, b in own if b > start - _ON_THE_WAY_MS and a < end]
     return end - start - max(beside, default=0.0)
