@@ -4,6 +4,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.footage import Footage
 from tests.e2e.person import Person
+from tests.e2e.studio import seconds_of
 
 _LOOK_MS = 2_500
 """A while to look at and to listen to: five beeps of each microphone."""
@@ -65,12 +66,12 @@ class RecordedCall:
         self._marks[name] = (began, self._now)
 
     def clock(self) -> float:
-        minutes, seconds = (self.stop.text_content() or "").strip().split(":")
-        return int(minutes) * 60 + int(seconds)
+        return seconds_of(self.stop.text_content() or "")
 
     def ends(self) -> None:
-        self.shown = self.clock()
-        self.stop.click()
+        # At once: a busy page takes a click when it can, and the clock goes on until then.
+        ended = self.stop.evaluate("stop => { stop.click(); return stop.textContent; }")
+        self.shown = seconds_of(ended)
         self.ended = self._now
         saved = self._page.get_by_text("The recording is saved on this device.")
         expect(saved).to_be_visible(timeout=60_000)

@@ -13,6 +13,9 @@ from tests.e2e.footage import Footage
 LONGEST_HOLE = 1.0
 """Seconds without a picture that nothing excuses."""
 
+OFF = 2.0
+"""Seconds between a recorder's own clock and its file that nothing excuses."""
+
 _EVERY = 0.25
 
 
@@ -51,6 +54,14 @@ class Starvation:
         after = [seen for at, seen in self._seen if at >= end] or [self._seen[-1][1]]
         first, last = before[-1], after[0]
         return max((ns - first.get(thread, 0) for thread, ns in last.items()), default=0) / 1e9
+
+    def assert_as_long_as(self, footage: Footage, shown: float, ended: float) -> None:
+        """The file is as long as the recorder's clock said when it was stopped.
+
+        The clock shows whole seconds, and so much less as the page waited to draw the next one.
+        """
+        off = OFF + self.waited(ended - 5, ended)
+        assert abs(footage.length - shown) < off, (footage.length, shown, off)
 
     def assert_steady(self, footage: Footage, ended: float, since: float = 0) -> None:
         """No picture failed to come for longer than the browser waited for a core.

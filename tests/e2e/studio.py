@@ -71,9 +71,7 @@ class Studio:
     @property
     def clock(self) -> float:
         """How much is recorded, in whole seconds."""
-        text = self.page.locator(".clock").inner_text().strip()
-        minutes, seconds = text.split(":")
-        return int(minutes) * 60 + int(seconds)
+        return seconds_of(self.page.locator(".clock").inner_text())
 
     def pauses(self, paused: bool) -> Self:
         name = "Pause" if paused else "Resume"
@@ -81,8 +79,12 @@ class Studio:
         return self
 
     def stops(self) -> Self:
-        self.shown = self.clock
-        self.stop_button.click()
+        # At once: a busy page takes a click when it can, and the clock goes on until then.
+        self.shown = seconds_of(
+            self.stop_button.evaluate(
+                "stop => { stop.click(); return document.querySelector('.clock').textContent; }"
+            )
+        )
         self.ended = time.time()
         self.sees_toast("The recording is saved on this device.")
         return self
@@ -175,6 +177,12 @@ class Studio:
             }"""
         )
         return sorted(re.sub(r"^[0-9a-z]+-[0-9a-z]+\.", "", name) for name in found)
+
+
+def seconds_of(clock: str) -> float:
+    """What a clock like `1:07` says."""
+    minutes, seconds = clock.strip().split(":")
+    return int(minutes) * 60 + int(seconds)
 
 
 def _clock(seconds: float) -> str:

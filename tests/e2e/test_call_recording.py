@@ -13,7 +13,7 @@ from tests.e2e.footage import LEFT_TILE, RIGHT_TILE, Footage
 from tests.e2e.open_media import Counter
 from tests.e2e.person import Person, fresh
 from tests.e2e.recorded_call import RecordedCall
-from tests.e2e.starvation import Starvation
+from tests.e2e.starvation import OFF, Starvation
 from tests.e2e.studio import Studio
 
 pytestmark = [pytest.mark.web, pytest.mark.calls]
@@ -22,9 +22,6 @@ Picture = Callable[[Page, str], None]
 
 MINUTES = float(os.environ.get("PARLEY_RECORDING_MINUTES", "0"))
 """Over which the switches are spread: 0 is one after the other, 10 what a long call is like."""
-
-OFF = 2.0
-"""Seconds between the recorder's own clock, which shows whole ones, and the file."""
 
 AUDIBLE = 0.05
 SILENT = 0.005
@@ -192,7 +189,7 @@ def test_twenty_switches_in_a_call_are_one_file(
 
     studio = Studio(ann.page).opens()
     footage = studio.downloads(kitchen, tmp_path / "call.webm")
-    assert abs(footage.length - recorded.shown) < OFF, (footage.length, recorded.shown)
+    starvation.assert_as_long_as(footage, recorded.shown, recorded.ended)
     assert abs(studio.plays(kitchen).duration - footage.length) < 0.2
     assert_everyone_is_in_it(recorded, footage)
     starvation.assert_steady(footage, recorded.ended, since=paused + OFF)

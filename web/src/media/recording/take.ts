@@ -27,7 +27,7 @@ export interface TakePlan {
 export class Take {
   readonly entry: Entry;
   /** When the recorder took its first picture, in milliseconds since the epoch. */
-  readonly since = Date.now();
+  readonly since: number;
   readonly #archive: Archive;
   readonly #disk: Disk;
   readonly #recorder: MediaRecorder;
@@ -44,8 +44,10 @@ export class Take {
     disk: Disk,
     entry: Entry,
     recorder: MediaRecorder,
+    since: number,
     letGo: () => void,
   ) {
+    this.since = since;
     this.#archive = archive;
     this.#disk = disk;
     this.entry = entry;
@@ -89,8 +91,8 @@ export class Take {
         videoBitsPerSecond: Math.round(plan.pixels * BITS_PER_PIXEL),
         audioBitsPerSecond: AUDIO_BITS,
       });
-      await started(recorder);
-      const take = new Take(archive, disk, entry, recorder, letGo);
+      const since = await started(recorder);
+      const take = new Take(archive, disk, entry, recorder, since, letGo);
       archive.changed();
       return take;
     } catch (error) {
@@ -153,11 +155,11 @@ export class Take {
   }
 }
 
-/** Starts it; from its own word on, and not from ours, it records. */
-function started(recorder: MediaRecorder): Promise<void> {
+/** Starts it; resolves with when that was, by its own word: a busy page hears of it later. */
+function started(recorder: MediaRecorder): Promise<number> {
   return new Promise((done, failed) => {
-    recorder.addEventListener('start', () => {
-      done();
+    recorder.addEventListener('start', ({ timeStamp }) => {
+      done(performance.timeOrigin + timeStamp);
     });
     recorder.addEventListener('error', () => {
       failed(new DiskRefused('failed', 'the recorder did not start'));
