@@ -1,6 +1,6 @@
-"""A camera that sees somebody: pictures for people to look at show people, not test patterns.
+"""A camera that sees somebody, and a screen with something on it, in place of test patterns.
 
-The browser's own fake camera is opened all the same, for its names and its permissions.
+The browser's own fake devices are opened all the same, for their names and their permissions.
 """
 
 _SCRIPT = """
@@ -63,6 +63,67 @@ _LOOKS = (
     ("#d9a06f", "#16120f", "#b5503f", 95, "true"),
     ("#a56a43", "#2a1b12", "#4f7a3a", 330, "false"),
 )
+
+DESK = """
+(() => {
+  const open = MediaDevices.prototype.getDisplayMedia;
+  MediaDevices.prototype.getDisplayMedia = async function (constraints) {
+    const stream = await open.call(this, constraints);
+    const [screen] = stream.getVideoTracks();
+    const settings = screen.getSettings();
+    screen.stop();
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const brush = canvas.getContext('2d');
+    const box = (colour, ...at) => {
+      brush.fillStyle = colour;
+      brush.beginPath();
+      brush.roundRect(...at);
+      brush.fill();
+    };
+    const words = (colour, font, text, x, y) => {
+      brush.fillStyle = colour;
+      brush.font = font + ' Inter Variable, sans-serif';
+      brush.fillText(text, x, y);
+    };
+    const lanes = [
+      ['Next', ['Garden beds', 'Rain barrel', 'Seeds for May']],
+      ['Doing', ['Paint the shed', 'Tool shelf']],
+      ['Done', ['New gate', 'Compost', 'Path to the well']],
+    ];
+    const draw = () => {
+      const now = performance.now() / 1000;
+      box('#f4f1ea', 0, 0, 1280, 720, 0);
+      words('#26221c', '600 38px', 'Spring plan', 72, 96);
+      words('#6d665b', '22px', 'What we do before the first of June', 72, 134);
+      lanes.forEach(([name, cards], lane) => {
+        const x = 72 + lane * 388;
+        box('#e8e3d8', x, 176, 360, 480, 18);
+        words('#4d473d', '600 24px', name, x + 26, 222);
+        cards.forEach((card, row) => {
+          box('#ffffff', x + 20, 246 + row * 108, 320, 90, 12);
+          words('#26221c', '22px', card, x + 42, 298 + row * 108);
+          box(['#2f8f8b', '#d8a13a', '#5b8a4a'][lane], x + 20, 246 + row * 108, 8, 90, 4);
+        });
+      });
+      brush.fillStyle = '#26221c';
+      brush.beginPath();
+      const [x, y] = [640 + 130 * Math.sin(now), 420 + 60 * Math.cos(now * 1.3)];
+      brush.moveTo(x, y);
+      brush.lineTo(x + 8, y + 26);
+      brush.lineTo(x + 19, y + 19);
+      brush.fill();
+    };
+    draw();
+    const [track] = canvas.captureStream(15).getVideoTracks();
+    const timer = setInterval(draw, 1000 / 15);
+    const stop = track.stop;
+    track.stop = function () { clearInterval(timer); stop.call(this); };
+    track.getSettings = () => ({ ...settings, width: 1280, height: 720 });
+    return new MediaStream([track]);
+  };
+})();
+"""
+"""A script for a page whose screen shows a plan, and a pointer that moves over it."""
 
 
 def portrait(number: int, rate: int = 15) -> str:

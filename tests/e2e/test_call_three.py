@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import GONE_MS, fresh
-from tests.e2e.portrait import portrait
+from tests.e2e.portrait import DESK, portrait
 
 # Three pages that encode and decode pictures, on two cores.
 pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
@@ -20,6 +20,7 @@ def test_three_in_a_mesh_come_and_go(caller: NewPerson, picture: Callable[[Page,
     eve = caller("Eve", surname="Moreau", phone=True)
     for number, someone in enumerate((ann, bob, eve)):
         someone.context.add_init_script(portrait(number))
+        someone.context.add_init_script(DESK)
         someone.registers()
     path = ann.creates_room(garden)
     bob.joins_by_browsing(garden)
