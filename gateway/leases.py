@@ -27,7 +27,7 @@ from contracts.presence import (
 )
 from contracts.streams import LEASES
 from runtime import ids, log
-from runtime.bus import Bus
+from runtime.bus import WRONG_LAST_SEQUENCE, Bus
 from runtime.codec import decode_as, encode
 
 SESSION_LEASE_SECONDS = 7_200
@@ -38,7 +38,6 @@ AT_ONCE = 64
 """Writes under way at the same time, when all leases are written again."""
 
 TRIES = 3
-_WRONG_LAST_SEQUENCE = (10071, 10164)
 
 _logger = log.get("leases")
 
@@ -284,7 +283,7 @@ class Leases:
                 f"$KV.{LEASES.name}.{key}", encode(value), headers=headers, msg_ttl=seconds
             )
         except APIError as error:
-            if error.err_code in _WRONG_LAST_SEQUENCE:
+            if error.err_code in WRONG_LAST_SEQUENCE:
                 raise TakenByAnother from None
             raise
         return stored.seq

@@ -29,6 +29,10 @@ R = TypeVar("R", bound=Reply)
 REQUEST_SECONDS = 5.0
 """How long an answer may take. The slowest honest one is a password hash behind a queue (1–2 s)."""
 
+WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
+"""The broker's codes for a write that expected another last sequence, by a server alone and by a
+cluster: somebody was faster."""
+
 ERROR_PREFIX = b'{"t":"error"'
 """How every encoded `Error` begins: the tag is written first."""
 
