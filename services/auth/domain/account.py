@@ -154,7 +154,7 @@ def registered_again(account: Account, device: DeviceRecord, at: Millis) -> Acco
 
 def signed_in(account: Account, device: DeviceRecord, at: Millis) -> Account:
     """One more device. Those whose time has run out go, and the least used one past the bound."""
-    devices = [known for known in account.devices if known.ends_at > at and known.idle_until > at]
+    devices = [known for known in account.devices if known.expires_at > at]
     devices.sort(key=lambda known: known.last_used_at)
     surplus = devices[: max(0, len(devices) + 1 - MAX_DEVICES)]
     account = replace(account, devices=(*devices, device))

@@ -79,15 +79,13 @@ class PresenceDesk:
             # A guest knows of nobody beyond the room they were let into.
             asked = [user for user in asked if person.room in self._presence.rooms_of(user)]
         seen = await self._sightings.last_online(asked)
-        visible = set(asked)
+        connected = {user for user in asked if self._presence.is_online(user)}
         return PresenceFound(
             people=[
                 Whereabouts(
                     user=user,
-                    is_connected=user in visible and self._presence.is_online(user),
-                    last_online=call.at
-                    if user in visible and self._presence.is_online(user)
-                    else seen.get(user),
+                    is_connected=user in connected,
+                    last_online=call.at if user in connected else seen.get(user),
                 )
                 for user in command.users
             ]
