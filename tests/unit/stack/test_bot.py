@@ -25,7 +25,7 @@ from contracts.signaling import (
 )
 from stack.bot.caller import usable
 from stack.bot.crowd import spread
-from stack.bot.descriptions import answered, answering, kinds, maker
+from stack.bot.descriptions import answered, answering, kinds, maker, streams, surplus
 from stack.bot.figures import (
     AudioFigures,
     CallerFigures,
@@ -120,6 +120,13 @@ def test_a_new_connection_and_a_restarted_one_are_both_told_from_the_old() -> No
     assert maker(SDP) != maker(SDP.replace("AA:BB", "AA:BC"))
     assert maker(SDP) != maker(SDP.replace("ufrag:abcd", "ufrag:efgh"))
     assert kinds(SDP) == ["audio", "video"]
+
+
+def test_a_section_tells_which_stream_its_track_is_of() -> None:
+    screen = "m=video 9 UDP/TLS/RTP/SAVPF 97\r\na=msid:desk track\r\na=mid:2\r\n"
+    person = SDP.replace("m=video", "a=mid:0\r\na=msid:ann sound\r\nm=video") + "a=mid:1\r\n"
+    assert streams(person + screen) == {"0": "ann", "2": "desk"}
+    assert surplus(kinds(person + screen)) == ["video"]
 
 
 @given(st.integers(1, 200), st.integers(1, 16))
