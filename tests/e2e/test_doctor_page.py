@@ -124,6 +124,31 @@ def test_what_does_not_work_says_what_to_do(person: NewPerson, picture: Picture)
     picture(bob.page, "doctor-failing-phone-dark")
 
 
+@pytest.mark.turn
+def test_a_relay_that_refuses_the_credentials_is_named(caller: NewPerson) -> None:
+    dee = caller("Dee")
+    # As where the relay has another secret than the server.
+    dee.context.add_init_script(
+        """
+        const Open = window.RTCPeerConnection;
+        window.RTCPeerConnection = class extends Open {
+          constructor({ iceServers = [], ...others } = {}) {
+            super({ ...others, iceServers: iceServers.map((server) => (
+              server.credential ? { ...server, credential: 'another one' } : server)) });
+          }
+        };
+        """
+    )
+    dee.registers()
+    dee.page.goto("/doctor")
+    expect(checks(dee)).to_have_text("Calls may fail")
+    for name in ("Relay over UDP", "Relay over TCP"):
+        relay = line(dee.page, name)
+        expect(relay).to_contain_text("The relay refuses the credentials.")
+        expect(relay).to_contain_text("Asked in vain: turn:")
+        expect(relay).to_contain_text("the same secret")
+
+
 def test_signed_out_one_checks_what_needs_no_sign_in(caller: NewPerson, picture: Picture) -> None:
     cem = caller("Cem")
     cem.page.goto("/doctor")
