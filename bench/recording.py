@@ -1,9 +1,12 @@
 """Recording a call of two: what it costs the browser that records, and the bytes that it writes."""
 
 import asyncio
+import base64
+import io
 from contextlib import AsyncExitStack
 from typing import Any
 
+import av
 import psutil
 from playwright.async_api import Browser, CDPSession, Page
 from rich.console import Console
@@ -31,6 +34,24 @@ _WRITTEN = """async () => {
   return size;
 }"""
 """Bytes of the recording that is under way."""
+
+
+_NEWEST = """async () => {
+  const found = [];
+  const walk = async folder => {
+    for await (const [name, handle] of folder) {
+      if (handle.kind !== 'file') await walk(handle);
+      else if (name.endsWith('.webm')) found.push([name, handle]);
+    }
+  };
+  await walk(await navigator.storage.getDirectory());
+  const [, newest] = found.sort(([one], [other]) => (one < other ? -1 : 1)).at(-1);
+  const reader = new FileReader();
+  reader.readAsDataURL(await newest.getFile());
+  await new Promise(read => reader.addEventListener('load', read));
+  return reader.result.split(',')[1];
+}"""
+"""The file of the recording that was finished last."""
 
 
 class Costs:
@@ -78,6 +99,7 @@ class Window:
 async def run(console: Console, repeats: int, seconds: float) -> Outcome:
     """Two people in a call, each in a browser of their own; one records, and does not, in turns."""
     plain, recorded, beside = Window(), Window(), Strangers()
+    pictures: list[float] = []
     async with AsyncExitStack() as running:
         ours = await running.enter_async_context(parley_.running())
         browsers = [await running.enter_async_context(chromium()) for _ in range(2)]
@@ -98,12 +120,16 @@ async def run(console: Console, repeats: int, seconds: float) -> Outcome:
             await recorded.measure(host, costs, seconds)
             await host.get_by_role("button", name="Stop recording").click()
             await host.get_by_role("button", name="Record", exact=True).wait_for()
+            pictures.append(_pictures(base64.b64decode(await host.evaluate(_NEWEST))))
             beside.end()
             heaps.append(await _heap(browsers[0], host))
-    return _outcome(plain, recorded, heaps, Figure(tuple(beside.percents), digits=0))
+    strangers = Figure(tuple(beside.percents), digits=0)
+    return _outcome(plain, recorded, Figure(tuple(pictures), digits=1), heaps, strangers)
 
 
-def _outcome(plain: Window, recorded: Window, heaps: list[int], strangers: Figure) -> Outcome:
+def _outcome(
+    plain: Window, recorded: Window, pictures: Figure, heaps: list[int], strangers: Figure
+) -> Outcome:
     more = Figure(
         tuple(b - a for a, b in zip(plain.cores.values, recorded.cores.values, strict=True))
     )
@@ -112,15 +138,19 @@ def _outcome(plain: Window, recorded: Window, heaps: list[int], strangers: Figur
         "cores_of_the_call": plain.cores.as_json(),
         "cores_of_the_recorded_call": recorded.cores.as_json(),
         "cores_of_recording": more.as_json(),
+        "pictures_a_second": pictures.as_json(),
         "kilobytes_a_second": rate.as_json(),
         "heap_bytes": heaps,
         "strangers_percent": strangers.as_json(),
     }
     rows = [
-        (name, window.cores, Figure(tuple(window.pages)), Figure(tuple(window.rest)), written)
-        for name, window, written in (("in the call", plain, ""), ("recording it", recorded, rate))
+        (name, window.cores, Figure(tuple(window.pages)), Figure(tuple(window.rest)), *file)
+        for name, window, file in (
+            ("in the call", plain, ("", "")),
+            ("recording it", recorded, (pictures, rate)),
+        )
     ]
-    columns = ("", "cores", "of it pages and workers", "everything else", "kB/s written")
+    columns = ("", "cores", "pages and workers", "everything else", "pictures/s", "kB/s")
     shown = table("The browser of the one who records, of a call of two", columns, rows)
     grown = f"{heaps[0] / 1e6:.1f} MB before the first recording"
     if heaps[1:]:
@@ -128,6 +158,13 @@ def _outcome(plain: Window, recorded: Window, heaps: list[int], strangers: Figur
     shown.caption = f"recording alone: {more} cores; heap {grown}; others’ CPU %: {strangers}"
     target = Target("CPU of recording a call of two", more.median, TARGET_CORES, unit="cores")
     return Outcome(figures, [target], [shown])
+
+
+def _pictures(file: bytes) -> float:
+    """Pictures a second of a recorded file: an encoder that is starved leaves some out."""
+    with av.open(io.BytesIO(file), "r") as recording:
+        count = sum(packet.pts is not None for packet in recording.demux(video=0))
+        return count * av.time_base / max(1, recording.duration or 0)
 
 
 async def _meet(host: Page, guest: Page) -> None:
