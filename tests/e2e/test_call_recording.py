@@ -139,6 +139,8 @@ def test_twenty_switches_in_a_call_are_one_file(
     ann, bob = interpreted("Ann"), interpreted("Bob")
     counter = Counter(ann.page)
     for someone in (ann, bob):
+        # Pages that compile nothing, two encoders and a recorder: on a busy machine a click waits.
+        someone.page.set_default_timeout(60_000)
         someone.registers()
     ann.creates_room(kitchen)
     bob.joins_by_browsing(kitchen)
