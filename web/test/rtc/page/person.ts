@@ -21,7 +21,7 @@ export class Person {
     const parts = browserParts((to, told) => {
       if (told.what === 'description' && told.description.type === 'offer') this.offers += 1;
       return relay(to, told);
-    });
+    }, identity);
     this.mesh = new Mesh(
       {
         ...parts,
@@ -30,7 +30,6 @@ export class Person {
           this.connections.push(connection as unknown as RTCPeerConnection);
           return connection;
         },
-        identity,
         complain: (to, error) => this.complaints.push(`${to}: ${String(error)}`),
       },
       session,
