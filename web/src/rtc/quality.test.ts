@@ -145,8 +145,8 @@ it('the published table is the one that judges', () => {
     sound: (value) => `${value * 100} %`,
     bitrate: (value) => `under ${value / 1000} kbit/s`,
   };
-  const published = text
-    .split('## Adaptive sending')[0]
+  const published = /## What the dots mean\n(.*?)\n## /s
+    .exec(text)?.[1]
     ?.split('\n')
     .filter((row) => row.startsWith('| ') && !row.startsWith('| figure'))
     .map((row) =>

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { StillClock } from '../../test/support/still_clock';
+import { TOLD_BROKEN_MS, TOLD_MS } from './peer';
+import { BEATS_MISSED, PULSE_MS } from './pulse';
 import {
   BREATH_MS,
   COURTESY_MS,
@@ -71,4 +74,20 @@ describe('repairs', () => {
     vain.repairs.end();
     expect(vain.clock.pending).toBe(0);
   });
+});
+
+it('the published times are those that count', () => {
+  const text = readFileSync(new URL('../../../docs/calls.md', import.meta.url), 'utf8');
+  const published = /## When the way breaks\n(.*?)\n## /s.exec(text)?.[1]?.replace(/\s+/g, ' ');
+  const seconds = (ms: number): string => `${String(ms / 1000)} seconds`;
+  for (const said of [
+    `nothing has come for ${seconds(BEATS_MISSED * PULSE_MS)}`,
+    `another restart ${seconds(PATIENCE_MS)} later`,
+    `every ${seconds(REPAIR_MS)} from then on`,
+    `after ${seconds(TOLD_BROKEN_MS)}`,
+    `every ${seconds(LATER_MS)}`,
+    `a first connection, after ${seconds(TOLD_MS)}`,
+  ]) {
+    expect(published).toContain(said);
+  }
 });
