@@ -4,7 +4,9 @@ The browser's own fake devices are opened all the same, for their names and thei
 """
 
 _SCRIPT = """
-(({ rate, skin, hair, shirt, wall, long }) => {
+(({ skin, hair, shirt, wall, long }) => {
+  const [FRAMES, SWAY_MS] = [32, 6000];
+  window.parleyRate = RATE;
   const open = MediaDevices.prototype.getUserMedia;
   MediaDevices.prototype.getUserMedia = async function (constraints) {
     const stream = await open.call(this, constraints);
@@ -21,9 +23,8 @@ _SCRIPT = """
       brush.fill();
     };
     const oval = (x, y, w, h, turn = 0) => brush.ellipse(x, y, w, h, turn, 0, 7);
-    const draw = () => {
-      const now = performance.now() / 1000;
-      const [x, y] = [320 + 9 * Math.sin(now * 0.9), 176 + 4 * Math.sin(now * 1.7)];
+    const draw = (turn) => {
+      const [x, y] = [320 + 9 * Math.sin(turn), 176 + 4 * Math.sin(2 * turn)];
       const light = brush.createLinearGradient(0, 0, 640, 360);
       light.addColorStop(0, `hsl(${wall} 30% 80%)`);
       light.addColorStop(1, `hsl(${wall} 26% 52%)`);
@@ -44,12 +45,28 @@ _SCRIPT = """
       brush.arc(x, y + 22, 22, 0.35, Math.PI - 0.35);
       brush.stroke();
     };
-    draw();
-    const [track] = canvas.captureStream(rate).getVideoTracks();
-    const timer = setInterval(draw, 1000 / rate);
+    // Drawn once and shown again and again: a canvas that is captured is read back each time.
+    const frames = Array.from({ length: FRAMES }, (_, nth) => {
+      draw((nth / FRAMES) * 2 * Math.PI);
+      return new VideoFrame(canvas, { timestamp: 0 });
+    });
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    let timer;
+    const again = () => {
+      const now = performance.now();
+      const frame = frames[Math.floor((now / SWAY_MS) * FRAMES) % FRAMES];
+      writer.write(new VideoFrame(frame, { timestamp: Math.round(now * 1000) })).catch(() => {});
+      timer = setTimeout(again, 1000 / window.parleyRate);
+    };
+    again();
     const stop = track.stop;
-    track.stop = function () { clearInterval(timer); stop.call(this); };
-    track.getSettings = () => ({ ...settings, width: 640, height: 360, frameRate: rate });
+    track.stop = function () {
+      clearTimeout(timer);
+      for (const frame of frames.splice(0)) frame.close();
+      stop.call(this);
+    };
+    track.getSettings = () => ({ ...settings, width: 640, height: 360 });
     return new MediaStream([...stream.getAudioTracks(), track]);
   };
 })(TOLD);
@@ -127,10 +144,10 @@ DESK = """
 
 
 def portrait(number: int, rate: int = 15) -> str:
-    """A script for a page whose camera shows the person of this number."""
+    """A script for a page whose camera shows the person of this number.
+
+    `window.parleyRate` are the pictures a second from then on.
+    """
     skin, hair, shirt, wall, long = _LOOKS[number % len(_LOOKS)]
-    told = (
-        f"{{ rate: {rate}, skin: '{skin}', hair: '{hair}', shirt: '{shirt}',"
-        f" wall: {wall}, long: {long} }}"
-    )
-    return _SCRIPT.replace("TOLD", told)
+    told = f"{{ skin: '{skin}', hair: '{hair}', shirt: '{shirt}', wall: {wall}, long: {long} }}"
+    return _SCRIPT.replace("TOLD", told).replace("RATE", str(rate))

@@ -11,6 +11,7 @@ from contracts.ids import RoomId
 from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import fresh
+from tests.e2e.portrait import portrait
 from tests.e2e.recorded_call import RecordedCall
 from tests.e2e.studio import Studio
 from tests.support.servers import BackgroundLoop
@@ -70,9 +71,11 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
     caller: NewPerson, bot: Bot, picture: Callable[[Page, str], None], tmp_path: Path
 ):
     hall = fresh("Hall")
-    ann, bob, eve = (caller(name) for name in ("Ann", "Bob", "Eve"))
+    names = (("Ann", "Lindqvist"), ("Bob", "Okafor"), ("Eve", "Moreau"))
+    ann, bob, eve = (caller(name, surname=surname) for name, surname in names)
     eve.page.add_init_script(COUNT_DEVICES)
-    for someone in (ann, bob, eve):
+    for number, someone in enumerate((ann, bob, eve)):
+        someone.context.add_init_script(portrait(number))
         someone.registers()
     path = ann.creates_room(hall)
     bob.joins_by_browsing(hall)
