@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person, fresh
+from tests.e2e.portrait import portrait
 from tests.e2e.test_access import serious
 
 pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(240)]
@@ -75,8 +76,9 @@ def chooses_of(someone: Person, tile: Locator, name: str) -> None:
 
 def two_in_a_call(caller: NewPerson, room: str) -> tuple[Person, Person]:
     ann, bob = caller("Ann", surname="Lindqvist"), caller("Bob", surname="Okafor")
-    for someone in (ann, bob):
+    for number, someone in enumerate((ann, bob)):
         someone.context.add_init_script(VOICE)
+        someone.context.add_init_script(portrait(number))
         someone.registers()
     ann.creates_room(room)
     bob.joins_by_browsing(room)
@@ -159,8 +161,13 @@ def test_who_speaks_the_stage_and_the_keys(caller: NewPerson, picture: Picture):
     expect(own.get_by_text("\U0001f389")).to_have_css("opacity", "1")
     picture(page, "call-reactions-desktop")
     page.emulate_media(reduced_motion="no-preference")
+    # Escape closes what is topmost, and nothing beneath it.
+    ann.controls.get_by_role("button", name="Hide the conversation").click()
     keys.press("Escape")
     expect(with_party).to_have_count(0)
+    expect(ann.composer).to_have_count(0)
+    keys.press("Escape")
+    expect(ann.composer).to_be_visible()
 
     # The stage without the conversation, and by Escape with it again.
     ann.controls.get_by_role("button", name="Hide the conversation").click()
@@ -261,8 +268,11 @@ def test_full_screen_rests_and_the_quality_of_a_call(caller: NewPerson, picture:
 
 def test_before_the_call_and_ringing_on_a_phone(caller: NewPerson, picture: Picture):
     hall = fresh("Hall")
-    ann = caller("Ann", surname="Lindqvist").registers()
-    bob = caller("Bob", surname="Okafor", phone=True).registers()
+    ann = caller("Ann", surname="Lindqvist")
+    bob = caller("Bob", surname="Okafor", phone=True)
+    for number, someone in enumerate((ann, bob)):
+        someone.context.add_init_script(portrait(number))
+        someone.registers()
     ann.creates_room(hall)
     bob.joins_by_browsing(hall)
     ann.page.get_by_role("button", name="Start a call").click()
