@@ -15,7 +15,7 @@ from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
 from contracts.registry import TIMELINE_EVENTS
 from contracts.streams import TIMELINES, Stream, timeline_of
-from runtime.bus import Bus
+from runtime.bus import WRONG_LAST_SEQUENCE, Bus
 from runtime.codec import Decoder
 from services.chat.domain.tail import Kept
 
@@ -27,7 +27,6 @@ BATCH = 256
 """Entries asked for at once: 5 ms of reading, and at 4 KB each a quarter of the server's
 per-connection buffer."""
 
-_WRONG_LAST_SEQUENCE = 10071
 _STATUS = "Status"
 _END_OF_BATCH = "204"
 
@@ -118,7 +117,7 @@ class Journal:
         ack = _acks.decode(answer.data)
         if ack.error is None:
             return Stored(ack.seq, ack.duplicate)
-        if ack.error.err_code == _WRONG_LAST_SEQUENCE:
+        if ack.error.err_code in WRONG_LAST_SEQUENCE:
             raise Moved
         raise Refusal(Code.UNAVAILABLE, retry_after=1.0)
 
