@@ -39,7 +39,10 @@ describe('what went wrong', () => {
       'turnUnreachable',
       { heard: true, hasTurn: true, report: report(pair('failed'), local('host')) },
     ],
-    ['noRoute', { heard: true, hasTurn: true, report: report(pair('failed'), local('relay')) }],
+    [
+      'theyAreCutOff',
+      { heard: true, hasTurn: true, report: report(pair('failed'), local('relay')) },
+    ],
     ['noRoute', { heard: true, hasTurn: false, report: report(local('host')) }],
   ] as const)('is %s', (trouble, attempt) => {
     expect(diagnose(attempt)).toBe(trouble);

@@ -28,8 +28,8 @@ export function diagnose({ heard, hasTurn, report }: Attempt): PeerTrouble {
   }
   const local = all<CandidateStats>(report, 'local-candidate');
   const isRelay = ({ candidateType }: CandidateStats): boolean => candidateType === 'relay';
-  if (hasTurn && !local.some(isRelay)) return 'turnUnreachable';
-  return 'noRoute';
+  if (!hasTurn) return 'noRoute';
+  return local.some(isRelay) ? 'theyAreCutOff' : 'turnUnreachable';
 }
 
 /** Which way media goes; null while none is chosen. */

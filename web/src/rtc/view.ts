@@ -7,11 +7,13 @@ export type PeerState =
 /**
  * Why a peer could not be reached.
  *
- * `noRoute`: both sides tried all ways, and none leads through. `turnUnreachable`: there is a
- * relay, but we don't reach it. `peerGone`: the other side does not answer. `timedOut`: a way was
- * found, and nothing came through it in time. `notVerified`: the other side's proof is wrong.
+ * `noRoute`: both sides tried all ways, none leads through, and there is no relay.
+ * `turnUnreachable`: there is a relay, but we don't reach it. `theyAreCutOff`: we do, and nothing
+ * of theirs comes there. `peerGone`: the other side does not answer. `timedOut`: a way was found,
+ * and nothing came through it in time. `notVerified`: the other side's proof is wrong.
  */
-export type PeerTrouble = 'noRoute' | 'turnUnreachable' | 'peerGone' | 'timedOut' | 'notVerified';
+export type PeerTrouble =
+  'noRoute' | 'turnUnreachable' | 'theyAreCutOff' | 'peerGone' | 'timedOut' | 'notVerified';
 
 /** Whether media goes straight to the other side, or through a TURN server. */
 export type Route = 'direct' | 'relayed';

@@ -57,6 +57,8 @@ export const call = {
     'No route leads from your network to theirs. A relay on the server would help: ask whoever runs it.',
   'call.whyTurnUnreachable':
     'Your network lets nothing through to the server’s relay. Another network would help.',
+  'call.whyTheyAreCutOff':
+    'You reach the server’s relay, but nothing of theirs does. Another network on their side would help.',
   'call.whyPeerGone': 'They do not answer. Perhaps their page was closed or is asleep.',
   'call.whyTimedOut': 'A route was found, but nothing came through it in time.',
   'call.whyNotVerified':

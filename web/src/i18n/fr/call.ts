@@ -64,6 +64,8 @@ export const call: CatalogueOf<typeof english> = {
     'Aucun chemin ne mène de votre réseau au sien. Un relais sur le serveur aiderait : demandez à qui l’administre.',
   'call.whyTurnUnreachable':
     'Votre réseau ne laisse rien passer vers le relais du serveur. Un autre réseau aiderait.',
+  'call.whyTheyAreCutOff':
+    'Vous atteignez le relais du serveur, mais rien n’y arrive de son côté. Un autre réseau, là-bas, aiderait.',
   'call.whyPeerGone': 'Pas de réponse. Sa page est peut-être fermée ou en veille.',
   'call.whyTimedOut': 'Un chemin a été trouvé, mais rien n’est arrivé à temps.',
   'call.whyNotVerified':

@@ -59,6 +59,8 @@ export const call: CatalogueOf<typeof english> = {
     'Ingen väg leder från ditt nätverk till deras. Ett relä på servern skulle hjälpa: fråga den som driver den.',
   'call.whyTurnUnreachable':
     'Ditt nätverk släpper inte igenom något till serverns relä. Ett annat nätverk skulle hjälpa.',
+  'call.whyTheyAreCutOff':
+    'Du når serverns relä, men inget från dem kommer dit. Ett annat nätverk på deras sida skulle hjälpa.',
   'call.whyPeerGone': 'De svarar inte. Kanske är deras sida stängd eller vilande.',
   'call.whyTimedOut': 'En väg hittades, men inget kom igenom i tid.',
   'call.whyNotVerified':

@@ -30,6 +30,7 @@ export const stateWords: Readonly<Record<PeerState, PlainKey>> = {
 export const troubleWords: Readonly<Record<PeerTrouble, PlainKey>> = {
   noRoute: 'call.whyNoRoute',
   turnUnreachable: 'call.whyTurnUnreachable',
+  theyAreCutOff: 'call.whyTheyAreCutOff',
   peerGone: 'call.whyPeerGone',
   timedOut: 'call.whyTimedOut',
   notVerified: 'call.whyNotVerified',
