@@ -21,7 +21,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("parley")
 
-pytest_plugins = ["tests.support.tiers"]
+pytest_plugins = ["tests.support.alone", "tests.support.tiers"]
 
 __all__ = [
     "asker",

@@ -120,6 +120,8 @@ class Studio:
         The list, the file's own header and what is in it agree on how long it is.
         """
         row = self.rows.filter(has_text=title)
+        expect(row.get_by_role("button", name=f"Actions for {title}")).to_be_visible()
+        # On a phone it stands in the menu.
         button = row.get_by_role("button", name="Download")
         with self.page.expect_download() as started:
             if button.count():

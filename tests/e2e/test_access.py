@@ -15,9 +15,19 @@ LIBRARY = fresh("Library")
 
 Picture = Callable[[Page, str], None]
 
+# Half-way in, or from one theme to the other, no contrast is right. Some turn for ever.
+SETTLED = """
+async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const ends = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+  do { await frame(); await frame(); } while (document.getAnimations().some(ends));
+}
+"""
+
 
 def serious(page: Page) -> list[str]:
     """What axe finds that would keep somebody out."""
+    page.evaluate(SETTLED)
     found = Axe().run(page).response["violations"]
     return [
         f"{v['id']}: {v['help']} at {[n['target'] for n in v['nodes']][:3]}"

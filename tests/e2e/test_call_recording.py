@@ -16,7 +16,7 @@ from tests.e2e.recorded_call import RecordedCall
 from tests.e2e.starvation import OFF, Starvation
 from tests.e2e.studio import Studio
 
-pytestmark = [pytest.mark.web, pytest.mark.calls]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.alone]
 
 Picture = Callable[[Page, str], None]
 

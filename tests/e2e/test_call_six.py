@@ -13,7 +13,7 @@ from tests.e2e.portrait import portrait
 from tests.support.system import RunningSystem
 
 # Fifteen connections, thirty pictures and thirty voices on two cores; nobody waits by the clock.
-pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.alone, pytest.mark.timeout(600)]
 
 Picture = Callable[[Page, str], None]
 
