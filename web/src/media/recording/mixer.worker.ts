@@ -55,6 +55,8 @@ class Feed {
 }
 
 const feeds = new Map<string, Feed>();
+/** Feeds that are to be no more, and have a frame under way perhaps. */
+const closing = new Set<Promise<void>>();
 let scene: Scene | null = null;
 let timer: ReturnType<typeof setInterval> | null = null;
 let writer: WritableStreamDefaultWriter<VideoFrame> | null = null;
@@ -84,6 +86,14 @@ function every(perSecond: number, act: () => void): void {
   timer = setInterval(act, 1000 / perSecond);
 }
 
+function drop(name: string): void {
+  const feed = feeds.get(name);
+  if (feed === undefined) return;
+  feeds.delete(name);
+  const closed = feed.close().finally(() => closing.delete(closed));
+  closing.add(closed);
+}
+
 function answer(answered: Answered): void {
   self.postMessage(answered);
 }
@@ -91,8 +101,7 @@ function answer(answered: Answered): void {
 /** A worker that ended sooner would leave frames behind that nobody has closed. */
 async function close(): Promise<void> {
   if (timer !== null) clearInterval(timer);
-  const closing = [...feeds.values()].map((feed) => feed.close());
-  feeds.clear();
+  for (const feed of feeds.keys()) drop(feed);
   await Promise.allSettled([...closing, writer?.close()]);
   answer({ t: 'closed' });
 }
@@ -108,12 +117,11 @@ function hear(told: Told): void {
       });
       return;
     case 'feed':
-      void feeds.get(told.feed)?.close();
+      drop(told.feed);
       feeds.set(told.feed, new Feed(told.frames));
       return;
     case 'unfeed':
-      void feeds.get(told.feed)?.close();
-      feeds.delete(told.feed);
+      drop(told.feed);
       return;
     case 'scene':
       scene = told.scene;
