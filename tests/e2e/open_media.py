@@ -84,6 +84,9 @@ KINDS = (
 handed out for another minute."""
 
 
+LOOKS = 60
+
+
 @dataclass(frozen=True)
 class Memory:
     """What a page takes after everything unused was collected."""
@@ -113,6 +116,15 @@ class Counter:
     def kept(self) -> dict[str, int]:
         """How many objects of each kind are left once everything unused was collected."""
         return {kind: self._instances(kind) for kind in KINDS}
+
+    def goes_back_to(self, was_open: Open, kept: dict[str, int]) -> None:
+        """Some are let go by another thread, and collected at a later look; all of them are."""
+        for _ in range(LOOKS):
+            if self.open() == was_open and self.kept() == kept:
+                break
+            self._page.wait_for_timeout(500)
+        assert self.open() == was_open
+        assert self.kept() == kept
 
     def _instances(self, kind: str) -> int:
         ask = self._devtools.send

@@ -225,8 +225,7 @@ def test_twenty_switches_keep_one_file_and_leave_nothing_open(
     assert figures[-1].nodes - figures[0].nodes < 200, figures
 
     ann.page.get_by_role("button", name="Cancel").click()
-    assert counter.open() == Open(tracks=0, voices=0, feeds=0, workers=0)
-    assert counter.kept() == dict.fromkeys(KINDS, 0)
+    counter.goes_back_to(Open(0, 0, 0, 0), dict.fromkeys(KINDS, 0))
     assert_recorded(studio, "Recording", tmp_path / "switched", starvation, moving=0.2)
 
 

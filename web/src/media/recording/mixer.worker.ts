@@ -7,6 +7,15 @@ import type { Answered, Told } from './mixing';
 import { paint, type Frame } from './painter';
 import type { Scene } from './scene';
 
+/**
+ * How long a feed that is to be no more is waited for, if it gives no frame; a muted one gives none.
+ *
+ * A frame that is on its way over to the worker when its stream is cancelled is lost, and stays for
+ * ever; so is the processor of a track, where it was the first one. So nothing is cancelled while
+ * it is read.
+ */
+const LAST_FRAME_MS = 1_000;
+
 /** The newest frame of a feed. The one before is closed at once: a camera has few to give. */
 class Feed {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
@@ -30,17 +39,17 @@ class Feed {
   async close(): Promise<void> {
     this.#closed = true;
     this.#take(null);
+    await Promise.race([this.#over, new Promise((late) => setTimeout(late, LAST_FRAME_MS))]);
     await this.#reader.cancel().catch(() => undefined);
     await this.#over;
   }
 
   async #read(): Promise<void> {
     try {
-      for (;;) {
+      while (!this.#closed) {
         const { value } = await this.#reader.read();
         if (value === undefined) break;
-        if (this.#closed) value.close();
-        else this.#take(value);
+        this.#take(value);
       }
     } catch {
       // The track ended in the middle of a frame.
