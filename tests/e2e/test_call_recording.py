@@ -32,8 +32,7 @@ SILENT = 0.005
 """Chromium's fake microphone beeps at about a fifth of full scale, twice a second."""
 
 HEAP_GROWTH = 600_000
-"""Bytes of fifteen switches: the quality of the line is kept for two minutes, which fill up by twenty
-kilobytes a second while nothing is compiled."""
+"""Bytes of fifteen switches: the quality of the line is kept for two minutes, which fill up."""
 
 SETTLED = 5
 """Switches after which the heap is looked at for the first time."""
