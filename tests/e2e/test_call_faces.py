@@ -374,7 +374,7 @@ def test_a_way_that_is_never_found_says_why(caller: NewPerson, picture: Picture)
     tile = ann.tile_of("Bob")
     expect(tile).to_contain_text(re.compile("Connecting|Looking for a route"))
     expect(tile).to_contain_text("No connection")
-    expect(tile).to_contain_text(re.compile("No route leads|nothing came through|do not answer"))
+    expect(tile).to_contain_text(re.compile("nothing of theirs|nothing came through|do not answer"))
     picture(ann.page, "call-failed-tile")
     assert serious(ann.page) == []
     tile.get_by_role("button", name="Try again").click()
