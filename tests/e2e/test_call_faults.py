@@ -18,7 +18,8 @@ from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
 # Pages that encode and decode pictures, and the seconds that the server waits for who is lost.
-pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.faults]
+pytestmark += [pytest.mark.alone, pytest.mark.timeout(300)]
 
 HEALING_MS = 60_000
 """Until a page knows what happened while parts of the server were away."""
