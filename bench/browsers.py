@@ -67,3 +67,13 @@ async def finds_room(page: Page) -> None:
 async def goes_in(page: Page) -> None:
     await page.get_by_role("button", name="Join", exact=True).click()
     await page.get_by_role("toolbar", name="Call controls").wait_for()
+
+
+async def hold_a_call(host: Page, guest: Page) -> None:
+    """One makes a room and starts a call in it, the other one joins both."""
+    await makes_room(host)
+    await finds_room(guest)
+    await host.get_by_role("button", name="Start a call").click()
+    await goes_in(host)
+    await guest.get_by_role("button", name="Join the call").first.click()
+    await goes_in(guest)

@@ -6,7 +6,7 @@ from playwright.async_api import CDPSession, Page
 from rich.console import Console
 
 from bench import parley as parley_
-from bench.browsers import chromium, finds_room, goes_in, makes_room, signed_in
+from bench.browsers import chromium, hold_a_call, signed_in
 from bench.figures import Figure, Outcome, Target, percentile, table
 from bench.machine import Strangers
 
@@ -128,12 +128,7 @@ class _Call:
         for devtools in made:
             await devtools.send("Network.enable")
         await call._lose(0)
-        await makes_room(host)
-        await finds_room(guest)
-        await host.get_by_role("button", name="Start a call").click()
-        await goes_in(host)
-        await guest.get_by_role("button", name="Join the call").first.click()
-        await goes_in(guest)
+        await hold_a_call(host, guest)
         return call
 
     async def loses(self, seconds: float) -> list[dict[str, float]]:

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, CDPSession, Page
 from rich.console import Console
 
 from bench import parley as parley_
-from bench.browsers import chromium, finds_room, goes_in, makes_room, signed_in
+from bench.browsers import chromium, hold_a_call, signed_in
 from bench.figures import Figure, Outcome, Target, table
 from bench.machine import Strangers
 
@@ -168,12 +168,7 @@ def _pictures(file: bytes) -> float:
 
 
 async def _meet(host: Page, guest: Page) -> None:
-    await makes_room(host)
-    await finds_room(guest)
-    await host.get_by_role("button", name="Start a call").click()
-    await goes_in(host)
-    await guest.get_by_role("button", name="Join the call").first.click()
-    await goes_in(guest)
+    await hold_a_call(host, guest)
     await host.wait_for_function(
         "() => [...document.querySelectorAll('[aria-label=\"People in the call\"] video')]"
         ".filter(video => video.videoWidth > 0).length === 2"

@@ -268,7 +268,7 @@ class Person:
         return self
 
     def sees_people_in_call(self, count: int) -> Self:
-        """So many tiles and no others, and each picture moves: none is frozen."""
+        """So many tiles and no others; whether pictures move is another question."""
         people = self.stage.get_by_role("list", name="People in the call")
         expect(people.get_by_role("listitem")).to_have_count(count)
         return self

@@ -13,6 +13,7 @@ from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import Person, fresh
 from tests.e2e.steady import SteadyCall
+from tests.e2e.watching import ALL_MOVE
 from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
@@ -23,14 +24,6 @@ pytestmark += [pytest.mark.alone, pytest.mark.timeout(300)]
 
 HEALING_MS = 60_000
 """Until a page knows what happened while parts of the server were away."""
-
-# So many tiles with pictures, oneself's among them, and all have moved since they were looked at.
-ALL_MOVE = """count => {
-  const videos = [...document.querySelectorAll('li[data-session] video')];
-  for (const video of videos) video.dataset.from ??= video.currentTime;
-  return videos.length === count && videos.every(
-    (video) => video.videoWidth > 0 && video.currentTime > Number(video.dataset.from) + 0.2);
-}"""
 
 
 @pytest.fixture(scope="module")

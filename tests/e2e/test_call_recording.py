@@ -23,7 +23,7 @@ Picture = Callable[[Page, str], None]
 MINUTES = float(os.environ.get("PARLEY_RECORDING_MINUTES", "0"))
 """Over which the switches are spread: 0 is one after the other, 10 what a long call is like."""
 
-QUICK = 1.0
+QUICK = 0.6
 """Seconds between two switches at the least. Chromium keeps for ever what belongs to a track that
 ends before its first picture has come over to the worker."""
 
@@ -31,7 +31,7 @@ AUDIBLE = 0.05
 SILENT = 0.005
 """Chromium's fake microphone beeps at about a fifth of full scale, twice a second."""
 
-HEAP_GROWTH = 600_000
+HEAP_GROWTH = 400_000
 """Bytes of fifteen switches: the quality of the line is kept for two minutes, which fill up."""
 
 SETTLED = 5

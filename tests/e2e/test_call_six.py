@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.e2e.conftest import CHROMIUM, EXPECT_MS, KEEP_CONNECTIONS, NewPerson, people_at
 from tests.e2e.person import Person, fresh
 from tests.e2e.portrait import portrait
+from tests.e2e.watching import ALL_MOVE
 from tests.support.system import RunningSystem
 
 # Fifteen connections, thirty pictures and thirty voices on two cores; nobody waits by the clock.
@@ -51,13 +52,6 @@ PEOPLE = ("Ann Lindqvist", "Bob Okafor", "Eve Moreau", "Ivo Novak", "Mia Tanaka"
 SMALL = {"width": 720, "height": 400}
 
 WEAK = re.compile("^(Fair|Weak) connection")
-
-ALL_MOVE = """count => {
-  const videos = [...document.querySelectorAll('li[data-session] video')];
-  for (const video of videos) video.dataset.from ??= video.currentTime;
-  return videos.length === count && videos.every(
-    (video) => video.videoWidth > 0 && video.currentTime > Number(video.dataset.from) + 0.2);
-}"""
 
 # Whose sound has energy in it, and is played.
 ALL_SOUND = """async (count) => {

@@ -38,6 +38,14 @@ async (video) => {
 }
 """
 
+# So many tiles with pictures, oneself's among them, and all have moved since they were looked at.
+ALL_MOVE = """count => {
+  const videos = [...document.querySelectorAll('li[data-session] video')];
+  for (const video of videos) video.dataset.from ??= video.currentTime;
+  return videos.length === count && videos.every(
+    (video) => video.videoWidth > 0 && video.currentTime > Number(video.dataset.from) + 0.2);
+}"""
+
 
 @dataclass(frozen=True)
 class Seen:
