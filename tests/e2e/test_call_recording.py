@@ -23,10 +23,6 @@ Picture = Callable[[Page, str], None]
 MINUTES = float(os.environ.get("PARLEY_RECORDING_MINUTES", "0"))
 """Over which the switches are spread: 0 is one after the other, 10 what a long call is like."""
 
-QUICK = 0.6
-"""Seconds between two switches at the least. Chromium keeps for ever what belongs to a track that
-ends before its first picture has come over to the worker."""
-
 AUDIBLE = 0.05
 SILENT = 0.005
 """Chromium's fake microphone beeps at about a fifth of full scale, twice a second."""
@@ -174,7 +170,7 @@ def test_twenty_switches_in_a_call_are_one_file(
         assert len(switches) == 20
         for number, switch in enumerate(switches, start=1):
             switch()
-            due = began + number * max(QUICK, MINUTES * 60 / len(switches))
+            due = began + number * MINUTES * 60 / len(switches)
             ann.page.wait_for_timeout(max(0, due - time.monotonic()) * 1000)
             if number == SETTLED:
                 figures.append(counter.memory())

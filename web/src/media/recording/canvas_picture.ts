@@ -24,7 +24,7 @@ export class CanvasPicture implements Picture {
     this.#ticker = startMixing();
     this.#ticker.addEventListener('message', ({ data }: MessageEvent<Answered>) => {
       if (data.t === 'ticked') this.#draw();
-      else this.#ticker.terminate();
+      else if (data.t === 'closed') this.#ticker.terminate();
     });
     this.#tell({ t: 'tick', perSecond });
   }

@@ -1,5 +1,6 @@
 /// <reference types="dom-mediacapture-transform" />
-import type { Told } from './mixing';
+import { Frames } from './frames';
+import type { Answered, Told } from './mixing';
 import type { Feeds, Picture } from './picture';
 import type { Scene, Shape } from './scene';
 
@@ -16,14 +17,16 @@ export function startMixing(): Worker {
 export class WorkerPicture implements Picture {
   readonly track: MediaStreamTrack;
   readonly #worker: Worker;
+  readonly #frames = new Map<string, Frames>();
   #feeds: Feeds = new Map();
 
   constructor({ width, height, perSecond }: Shape) {
     const generator = new MediaStreamTrackGenerator({ kind: 'video' });
     this.track = generator;
     this.#worker = startMixing();
-    this.#worker.addEventListener('message', () => {
-      this.#worker.terminate();
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<Answered>) => {
+      if (data.t === 'taken') this.#frames.get(data.feed)?.next();
+      else if (data.t === 'closed') this.#worker.terminate();
     });
     const into = generator.writable;
     this.#tell({ t: 'draw', width, height, perSecond, into }, into);
@@ -31,23 +34,39 @@ export class WorkerPicture implements Picture {
 
   show(scene: Scene, feeds: Feeds): void {
     for (const feed of this.#feeds.keys()) {
-      if (feeds.get(feed) !== this.#feeds.get(feed)) this.#tell({ t: 'unfeed', feed });
+      if (feeds.get(feed) !== this.#feeds.get(feed)) this.#unplug(feed);
     }
     for (const [feed, track] of feeds) {
-      if (this.#feeds.get(feed) === track || track.readyState === 'ended') continue;
-      const frames = new MediaStreamTrackProcessor({
-        track: track as MediaStreamVideoTrack,
-      }).readable;
-      this.#tell({ t: 'feed', feed, frames }, frames);
+      if (this.#feeds.get(feed) !== track && track.readyState === 'live') this.#plug(feed, track);
     }
     this.#feeds = new Map(feeds);
     this.#tell({ t: 'scene', scene });
   }
 
   close(): void {
+    for (const feed of this.#feeds.keys()) this.#unplug(feed);
     this.#feeds = new Map();
     this.#tell({ t: 'close' });
     this.track.stop();
+  }
+
+  #plug(feed: string, track: MediaStreamTrack): void {
+    this.#tell({ t: 'feed', feed });
+    const give = (frame: VideoFrame): void => {
+      this.#tell({ t: 'frame', feed, frame }, frame);
+    };
+    const ended = (): void => {
+      this.#unplug(feed);
+    };
+    this.#frames.set(feed, new Frames(track, give, ended));
+  }
+
+  #unplug(feed: string): void {
+    const frames = this.#frames.get(feed);
+    if (frames === undefined) return;
+    frames.close();
+    this.#frames.delete(feed);
+    this.#tell({ t: 'unfeed', feed });
   }
 
   #tell(told: Told, ...moved: Transferable[]): void {
