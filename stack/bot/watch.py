@@ -86,10 +86,14 @@ class VideoWatch(Flow):
                 self.ages.append(stamp.age(clock_ms))
         if now - self._looked >= _LOOK_SECONDS:
             shown = sample(luma)
-            if self._shown:
-                self.looks += 1
-                self.moves += moved(self._shown, shown)
-            self._shown, self._looked = shown, now
+            self._looked = now
+            self.looks += bool(self._shown)
+            if not self._shown:
+                self._shown = shown
+            elif moved(self._shown, shown):
+                # Kept until then: somebody who sits nearly still moves too little in one look.
+                self.moves += 1
+                self._shown = shown
 
 
 @dataclass

@@ -34,9 +34,10 @@ from stack.bot.figures import (
     VideoFigures,
     faults,
 )
+from stack.bot.pattern import Luma
 from stack.bot.proofs import Prover, holds, signed_text
 from stack.bot.rosters import Missed, after
-from stack.bot.watch import Flow
+from stack.bot.watch import Flow, VideoWatch
 from stack.relays import Way, ways_of
 
 ROOM, CALL = "r" * 26, "0" * 26
@@ -150,6 +151,19 @@ def test_a_gap_counts_until_now_but_not_while_nothing_is_sent() -> None:
     flow.expect(True)
     flow.take(60.0)
     assert flow.gap(60.1) == pytest.approx(0.3)
+
+
+def grey(brightness: int) -> Luma:
+    return Luma(bytes([brightness]) * 64 * 48, 64, 48, 64)
+
+
+def test_somebody_who_hardly_moves_is_no_still_picture() -> None:
+    drifting, noisy = VideoWatch(), VideoWatch()
+    for second in range(1, 20):
+        drifting.see(grey(100 + second), second, 0)
+        noisy.see(grey(100 + second % 2), second, 0)
+    assert (drifting.looks, drifting.moves) == (18, 6)
+    assert (noisy.looks, noisy.moves) == (18, 0)
 
 
 VIDEO = VideoFigures(True, 90, 15.0, 80, 0, 1.0, 1.0, (60, 70, 90), (320, 240))
