@@ -110,7 +110,15 @@ export function browserNetwork(window: Window & typeof globalThis): Network {
     newId: newClientId,
   });
   const deeds = new Deeds({ connection, clock, random });
-  const timelines = new Timelines({ connection, follower, outbox, deeds, newId: newClientId });
+  const timelines = new Timelines({
+    connection,
+    follower,
+    outbox,
+    deeds,
+    newId: newClientId,
+    clock,
+    random,
+  });
   const ordered = new OrderedConnection(connection, follower);
   const label = deviceLabel(navigator.userAgent);
   const accounts = new Accounts({

@@ -92,6 +92,45 @@ describe('a timeline', () => {
     expect(page.state.phase).toBe('ready');
   });
 
+  it.each([
+    ['with a wait of its own', undefined, 900],
+    ['when the server says', 7, 7_000],
+  ])('with a hole it is read again until it is whole, %s', async (_, retry_after, wait) => {
+    await page.open(past);
+    page.server.end.drop();
+    await page.clock.pass(250);
+    page.server.end.greet();
+    await page.clock.pass(0);
+    const rooms = [{ room, recovered: false, head: 500, entries: [] }];
+    const { end } = page.server;
+    end.answer(end.last('session.follow').id, { t: 'session.followed', rooms });
+    await settled();
+    const asked = (): number => end.commands.filter((t) => t === 'chat.history').length;
+    expect(asked()).toBe(1);
+    const refusal = { t: 'error', code: 'request.timeout', message: '', retryable: true } as const;
+    end.answer(end.last('chat.history').id, { ...refusal, ...(retry_after && { retry_after }) });
+    await settled();
+    expect(page.texts.at(-1)).toBe('said 120');
+    await page.clock.pass(wait - 1);
+    expect(asked()).toBe(1);
+    await page.clock.pass(1);
+    expect(asked()).toBe(2);
+    const all = Array.from({ length: 500 }, (__, index) => post(index + 1));
+    await page.answerHistory(all, 500);
+    expect(page.texts.at(-1)).toBe('said 500');
+  });
+
+  it('with a hole it is read again at once on a new connection', async () => {
+    await page.open(past);
+    const moving = page.timelines.loadAround(room, 40);
+    page.server.end.drop();
+    await moving;
+    await page.clock.pass(250);
+    page.server.end.greet({ resumed: true });
+    await page.answerHistory(past, 120);
+    expect(page.state.moreAfter).toBe(true);
+  });
+
   it('shows a failed page as such and tries again when asked', async () => {
     await page.open(past);
     const loading = page.timelines.loadBefore(room);

@@ -1,4 +1,5 @@
 import type { Error as Refusal, Shown, TimelineEntry } from '../protocol/generated';
+import type { Clock } from './clock';
 import type { Connection } from './connection';
 import type { Deeds } from './deeds';
 import type { Follower } from './follow';
@@ -35,6 +36,8 @@ export interface TimelinesParts {
   readonly outbox: Outbox;
   readonly deeds: Deeds;
   readonly newId: () => string;
+  readonly clock: Clock;
+  readonly random: () => number;
 }
 
 /** Every room's timeline: what is loaded of it, kept live, with one's own unsent messages. */
@@ -81,6 +84,7 @@ export class Timelines {
     const { run } = watched.timeline;
     // Coming back one wants the end, not the place one had left.
     if (run === null || run.moreAfter) void watched.timeline.begin({});
+    else void watched.timeline.retry();
     listener(this.#stateOf(room, watched.timeline));
     return () => {
       watched.listeners.delete(listener);
@@ -164,7 +168,7 @@ export class Timelines {
   }
 
   #use(room: string): Watched {
-    const { connection, follower } = this.#parts;
+    const { connection, follower, clock, random } = this.#parts;
     const watched = this.#rooms.get(room) ?? {
       timeline: new RoomTimeline({
         readHistory: (asked) => connection.ask({ t: 'chat.history', room, limit: PAGE, ...asked }),
@@ -173,6 +177,8 @@ export class Timelines {
           this.#settle(room);
           this.#tell(room);
         },
+        clock,
+        random,
       }),
       listeners: new Set(),
     };
@@ -188,9 +194,7 @@ export class Timelines {
 
   /** What could not be loaded without a connection is asked for with the new one. */
   #loadMissing(): void {
-    for (const { timeline, listeners } of this.#rooms.values()) {
-      if (listeners.size > 0 && timeline.run === null) void timeline.begin({});
-    }
+    for (const { timeline } of this.#rooms.values()) void timeline.retry();
   }
 
   #tell(room: string): void {

@@ -80,6 +80,8 @@ export class RoomPage {
       outbox: this.outbox,
       deeds: this.deeds,
       newId,
+      clock,
+      random,
     });
   }
 

@@ -5,7 +5,9 @@ import type {
   Shown,
   TimelineEntry,
 } from '../../protocol/generated';
-import { asRefused } from '../../protocol/refused';
+import { asRefused, type Refused } from '../../protocol/refused';
+import { backoff } from '../backoff';
+import type { Clock } from '../clock';
 import {
   began,
   cut,
@@ -24,12 +26,22 @@ export interface RoomParts {
   /** Entries passed on after `head`; null where that is not known any more. */
   since(head: number): readonly TimelineEntry[] | null;
   changed(): void;
+  readonly clock: Clock;
+  readonly random: () => number;
 }
 
 export type Side = 'before' | 'after';
 
 /** A page that has fallen too far behind while it came is asked for again, this often. */
 const MOST_READS = 3;
+
+/** The shortest wait before a page that did not come is asked for again. */
+const LEAST_WAIT_MS = 500;
+
+/** Where a page begins; the newest one without a place. */
+interface Place {
+  readonly around?: number;
+}
 
 /** One room's messages as far as they are loaded, kept true by its entries. */
 export class RoomTimeline {
@@ -40,6 +52,9 @@ export class RoomTimeline {
   #fetchFailed = false;
   /** Counts the runs: an answer for an earlier one is of no use. */
   #generation = 0;
+  /** The page that was asked for in vain, and is still wanted. */
+  #owed: Place | null = null;
+  #failures = 0;
   readonly #quotesAsked = new Set<number>();
 
   constructor(parts: RoomParts) {
@@ -87,19 +102,42 @@ export class RoomTimeline {
   }
 
   /** Replaces the run by one around a place, or by the newest page. */
-  async begin(asked: { around?: number }): Promise<void> {
+  async begin(asked: Place): Promise<void> {
     const generation = ++this.#generation;
     this.#fetching = null;
     this.#fetchFailed = false;
+    this.#owed = null;
     try {
       const run = await this.#read(asked, began);
-      if (generation === this.#generation) this.#become(run);
+      if (generation !== this.#generation) return;
+      this.#failures = 0;
+      this.#become(run);
     } catch (thrown) {
       if (generation !== this.#generation) return;
+      const refused = asRefused(thrown);
       // Old messages are worth more than none: they stay, and the connection bar says the rest.
-      if (this.#run === null) this.#refusal = asRefused(thrown).refusal;
+      if (this.#run === null) this.#refusal = refused.refusal;
+      this.#owe(asked, refused);
       this.#parts.changed();
     }
+  }
+
+  /** Asks again for the page that did not come: without it what is shown may have holes. */
+  async retry(): Promise<void> {
+    if (this.#owed !== null) await this.begin(this.#owed);
+  }
+
+  #owe(asked: Place, { code, refusal }: Refused): void {
+    if (refusal.retryable !== true) return;
+    this.#owed = asked;
+    // A new connection retries; there is nobody to ask before.
+    if (code === 'client.offline') return;
+    const { clock, random } = this.#parts;
+    const ownWait = LEAST_WAIT_MS + backoff((this.#failures += 1), random);
+    const generation = this.#generation;
+    clock.after(refusal.retry_after == null ? ownWait : refusal.retry_after * 1000, () => {
+      if (generation === this.#generation) void this.retry();
+    });
   }
 
   /** Adds a page at one end. */
