@@ -1,3 +1,5 @@
+import { streamOf } from './stream_of';
+
 /**
  * Tracks' ways into an AudioContext, each made once.
  *
@@ -15,7 +17,7 @@ export class TrackNodes {
   of(track: MediaStreamTrack): MediaStreamAudioSourceNode {
     const known = this.#made.get(track);
     if (known !== undefined) return known;
-    const node = this.#context.createMediaStreamSource(new MediaStream([track]));
+    const node = this.#context.createMediaStreamSource(streamOf(track));
     this.#made.set(track, node);
     return node;
   }

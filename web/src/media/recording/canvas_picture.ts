@@ -1,3 +1,4 @@
+import { streamOf } from '../stream_of';
 import type { Answered, Told } from './mixing';
 import { paint, type Frame } from './painter';
 import type { Feeds, Picture } from './picture';
@@ -51,7 +52,7 @@ export class CanvasPicture implements Picture {
     const player = document.createElement('video');
     player.muted = true;
     player.playsInline = true;
-    player.srcObject = new MediaStream([track]);
+    player.srcObject = streamOf(track);
     player.play().catch(() => undefined);
     this.#players.set(feed, player);
   }

@@ -1,5 +1,8 @@
 /// <reference types="dom-mediacapture-transform" />
 
+/** How long the last frame of a track is waited for; a muted one gives none. */
+const LAST_FRAME_MS = 1_000;
+
 /**
  * The frames of a track, one at a time, so that whoever is slow keeps one and not all that a camera
  * has to give.
@@ -12,6 +15,7 @@ export class Frames {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
   readonly #give: (frame: VideoFrame) => void;
   readonly #ended: () => void;
+  #reading: Promise<void> = Promise.resolve();
   #closed = false;
 
   /** `give` gets frames to close; `ended` is told once when the track gives no more of them. */
@@ -25,7 +29,7 @@ export class Frames {
 
   /** Gives the next frame, as soon as there is one newer than the last. */
   next(): void {
-    this.#reader.read().then(
+    this.#reading = this.#reader.read().then(
       ({ value }) => {
         this.#take(value);
       },
@@ -35,9 +39,13 @@ export class Frames {
     );
   }
 
+  /** Gives no more frames. One that comes in while its stream is cancelled would be lost. */
   close(): void {
     this.#closed = true;
-    this.#reader.cancel().catch(() => undefined);
+    const late = new Promise((over) => setTimeout(over, LAST_FRAME_MS));
+    void Promise.race([this.#reading, late]).then(() =>
+      this.#reader.cancel().catch(() => undefined),
+    );
   }
 
   #take(frame: VideoFrame | undefined): void {

@@ -12,6 +12,8 @@ const feeds = new Map<string, VideoFrame | null>();
 let scene: Scene | null = null;
 let timer: ReturnType<typeof setInterval> | null = null;
 let writer: WritableStreamDefaultWriter<VideoFrame> | null = null;
+/** Settled once every frame is written, and closed. */
+let written: Promise<void> = Promise.resolve();
 
 function draw(into: WritableStream<VideoFrame>, width: number, height: number): () => void {
   const canvas = new OffscreenCanvas(width, height);
@@ -30,7 +32,7 @@ function draw(into: WritableStream<VideoFrame>, width: number, height: number): 
     const done = (): void => {
       frame.close();
     };
-    track.write(frame).then(done, done);
+    written = track.write(frame).then(done, done);
   };
 }
 
@@ -66,6 +68,7 @@ function answer(answered: Answered): void {
 async function close(): Promise<void> {
   if (timer !== null) clearInterval(timer);
   for (const feed of feeds.keys()) drop(feed);
+  await written;
   await writer?.close().catch(() => undefined);
   answer({ t: 'closed' });
 }

@@ -26,7 +26,7 @@ export class WorkerPicture implements Picture {
     this.#worker = startMixing();
     this.#worker.addEventListener('message', ({ data }: MessageEvent<Answered>) => {
       if (data.t === 'taken') this.#frames.get(data.feed)?.next();
-      else if (data.t === 'closed') this.#worker.terminate();
+      else if (data.t === 'closed') this.#end();
     });
     const into = generator.writable;
     this.#tell({ t: 'draw', width, height, perSecond, into }, into);
@@ -47,7 +47,12 @@ export class WorkerPicture implements Picture {
     for (const feed of this.#feeds.keys()) this.#unplug(feed);
     this.#feeds = new Map();
     this.#tell({ t: 'close' });
+  }
+
+  /** Not before the worker has written its last frame, which would be lost and never given back. */
+  #end(): void {
     this.track.stop();
+    this.#worker.terminate();
   }
 
   #plug(feed: string, track: MediaStreamTrack): void {

@@ -1,4 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
+import { streamOf } from '../../state/call/stream';
 
 /**
  * Plays a track in an element, as long as it is there.
@@ -11,7 +12,7 @@ export function plays(
 ): Attachment<HTMLMediaElement> {
   return (element) => {
     if (track === null) return;
-    element.srcObject = new MediaStream([track]);
+    element.srcObject = streamOf(track);
     element.play().catch((error: unknown) => {
       // Anything else is an element that is leaving.
       if (error instanceof DOMException && error.name === 'NotAllowedError') held?.();

@@ -1,0 +1,2 @@
+/** What an element plays a track by. */
+export { streamOf } from '../../media/stream_of';
