@@ -52,6 +52,11 @@ MediaDevices.prototype.getUserMedia = function (constraints) {
 };
 """
 
+SCREEN_IS_BUSY = """
+MediaDevices.prototype.getDisplayMedia = () =>
+  Promise.reject(new DOMException('Could not start video source', 'NotReadableError'));
+"""
+
 Picture = Callable[[Page, str], None]
 
 
@@ -248,6 +253,24 @@ def test_a_camera_in_use_elsewhere_keeps_only_the_camera_away(
     eve.page.evaluate("window.cameraIsBusy = false")
     alert.get_by_role("button", name="Try again").click()
     plays(preview(eve))
+
+
+def test_what_does_not_open_in_a_call_says_why(caller: NewPerson, picture: Picture) -> None:
+    eve = caller("Eve")
+    eve.context.add_init_script(CAMERA_IS_BUSY + SCREEN_IS_BUSY)
+    at_the_door(eve, "Porch").goes_in()
+    turn_on = eve.controls.get_by_role("button", name="Turn the camera on")
+    turn_on.click()
+    said = eve.page.get_by_text("Camera: used by another program. Close it there, then try again.")
+    expect(said).to_be_visible()
+    eve.page.keyboard.press("s")
+    expect(eve.page.get_by_text("The screen could not be shared.")).to_be_visible()
+    expect(eve.tile_of("Your screen")).to_have_count(0)
+    picture(eve.page, "call-camera-busy")
+
+    eve.page.evaluate("window.cameraIsBusy = false")
+    turn_on.click()
+    eve.sees_tile_of("Eve (you)")
 
 
 def test_a_page_over_plain_http_says_so(caller: NewPerson, relay: Relay, picture: Picture) -> None:

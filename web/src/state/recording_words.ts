@@ -1,7 +1,7 @@
 import type { RecorderTrouble } from './call/recorder.svelte';
 import type { LocaleModel } from './locale.svelte';
 import type { Kept } from './recordings.svelte';
-import type { Instrument, InstrumentTrouble } from './studio.svelte';
+import type { Instrument } from './studio.svelte';
 
 type Translate = LocaleModel['t'];
 
@@ -45,25 +45,4 @@ const instrumentNames = {
 
 export function instrumentName(t: Translate, instrument: Instrument): string {
   return t(instrumentNames[instrument]);
-}
-
-/** Why something does not open, and the way out. */
-export function instrumentWords(t: Translate, { instrument, trouble }: InstrumentTrouble): string {
-  const name = instrumentName(t, instrument);
-  switch (trouble) {
-    case 'insecure':
-      return t('recording.deviceInsecure');
-    case 'unsupported':
-      return t('recording.deviceUnsupported', { name });
-    case 'refused':
-      return t('recording.deviceRefused', { name });
-    case 'missing':
-      return t('recording.deviceMissing', { name });
-    case 'busy':
-      return t('recording.deviceBusy', { name });
-    case 'failed':
-      return t('recording.deviceFailed', { name });
-    default:
-      return trouble satisfies never;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Devices } from '../media/devices';
 import type { Mixer } from '../media/recording/mixer';
 import type { RecorderPerson, RecorderSources } from '../media/recording/sources';
-import { DeviceTrouble } from '../media/trouble';
+import { troubleOf, type DeviceTrouble } from '../media/trouble';
 import type { RecorderModel } from './call/recorder.svelte';
 
 export type { Trouble } from '../media/trouble';
@@ -9,12 +9,6 @@ export type { Trouble } from '../media/trouble';
 /** What may be recorded without a call. */
 export type Instrument = 'screen' | 'camera' | 'microphone';
 const instruments = ['screen', 'camera', 'microphone'] as const;
-
-/** A device that did not open, and why. */
-export interface InstrumentTrouble {
-  readonly instrument: Instrument;
-  readonly trouble: DeviceTrouble['trouble'];
-}
 
 /**
  * Recording by oneself: a screen, a camera, a microphone in any mix, seen before and while it is
@@ -28,7 +22,7 @@ export class StudioModel implements RecorderSources {
   });
   #screenSound: MediaStreamTrack | null = null;
   #asking = $state.raw<ReadonlySet<Instrument>>(new Set());
-  #trouble = $state.raw<InstrumentTrouble | null>(null);
+  #trouble = $state.raw<DeviceTrouble | null>(null);
   #mixer = $state.raw<Mixer | null>(null);
   /** A page shows the preview. */
   #watched = false;
@@ -51,7 +45,7 @@ export class StudioModel implements RecorderSources {
     return this.#devices.canShareScreen;
   }
 
-  get trouble(): InstrumentTrouble | null {
+  get trouble(): DeviceTrouble | null {
     return this.#trouble;
   }
 
@@ -115,8 +109,7 @@ export class StudioModel implements RecorderSources {
       });
       this.#put(instrument, opened);
     } catch (error) {
-      const trouble = error instanceof DeviceTrouble ? error.trouble : 'failed';
-      this.#trouble = { instrument, trouble };
+      this.#trouble = troubleOf(instrument, error);
     } finally {
       this.#asking = new Set([...this.#asking].filter((asked) => asked !== instrument));
     }

@@ -94,4 +94,15 @@ export const media = {
   'media.noiseSuppression': 'Reduce background noise',
   'media.noiseSuppressionHint': 'Turn it off for music.',
   'media.autoGain': 'Adjust loudness by itself',
+  'media.deviceInsecure':
+    'This page came without https, so the browser keeps your devices from it.',
+  'media.deviceUnsupported': '{name}: this browser does not let a page use it.',
+  'media.deviceRefused':
+    '{name}: not allowed. Allow it in the browser’s address bar, then try again.',
+  'media.deviceMissing': '{name}: none was found. Connect one, then try again.',
+  'media.deviceBusy': '{name}: used by another program. Close it there, then try again.',
+  'media.deviceFailed': '{name}: it did not start. Try again, or choose another device.',
+  'media.screenForbidden':
+    'Your system keeps the screen from this browser. Allow it in the system’s privacy settings.',
+  'media.screenFailed': 'The screen could not be shared. Try again, or pick another window.',
 } as const;

@@ -89,13 +89,4 @@ export const recording = {
     'The recording stopped, because the browser could not go on. What was written is safe.',
   'recording.unfinished':
     'The recording is safe, but not finished. You find it under Recordings, with a button to finish it.',
-
-  'recording.deviceInsecure':
-    'This page came without https, so the browser keeps your devices from it.',
-  'recording.deviceUnsupported': '{name}: this browser does not let a page use it.',
-  'recording.deviceRefused':
-    '{name}: not allowed. Allow it in the browser’s address bar, then try again.',
-  'recording.deviceMissing': '{name}: none was found. Connect one, then try again.',
-  'recording.deviceBusy': '{name}: used by another program. Close it there, then try again.',
-  'recording.deviceFailed': '{name}: it did not start. Try again, or choose another device.',
 } as const;

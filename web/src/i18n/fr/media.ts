@@ -104,4 +104,16 @@ export const media: CatalogueOf<typeof english> = {
   'media.noiseSuppression': 'Réduire le bruit de fond',
   'media.noiseSuppressionHint': 'À désactiver pour la musique.',
   'media.autoGain': 'Régler le volume tout seul',
+  'media.deviceInsecure':
+    'Cette page est venue sans https, le navigateur lui refuse donc vos appareils.',
+  'media.deviceUnsupported': '{name} : ce navigateur ne permet pas à une page de l’utiliser.',
+  'media.deviceRefused':
+    '{name} : pas autorisé. Autorisez-le dans la barre d’adresse du navigateur, puis réessayez.',
+  'media.deviceMissing': '{name} : introuvable. Branchez un appareil, puis réessayez.',
+  'media.deviceBusy': '{name} : utilisé par un autre programme. Fermez-le là-bas, puis réessayez.',
+  'media.deviceFailed': '{name} : pas de démarrage. Réessayez, ou choisissez un autre appareil.',
+  'media.screenForbidden':
+    'Le système refuse l’écran à ce navigateur. Autorisez-le dans les réglages de confidentialité.',
+  'media.screenFailed':
+    'Impossible de partager l’écran. Réessayez, ou choisissez une autre fenêtre.',
 };

@@ -93,15 +93,4 @@ export const recording: CatalogueOf<typeof english> = {
     'L’enregistrement s’est arrêté, car le navigateur n’a pas pu continuer. Ce qui a été écrit est en sécurité.',
   'recording.unfinished':
     'L’enregistrement est en sécurité, mais inachevé. Il est sous Enregistrements, avec un bouton pour l’achever.',
-
-  'recording.deviceInsecure':
-    'Cette page est venue sans https, le navigateur lui refuse donc vos appareils.',
-  'recording.deviceUnsupported': '{name} : ce navigateur ne permet pas à une page de l’utiliser.',
-  'recording.deviceRefused':
-    '{name} : pas autorisé. Autorisez-le dans la barre d’adresse du navigateur, puis réessayez.',
-  'recording.deviceMissing': '{name} : introuvable. Branchez un appareil, puis réessayez.',
-  'recording.deviceBusy':
-    '{name} : utilisé par un autre programme. Fermez-le là-bas, puis réessayez.',
-  'recording.deviceFailed':
-    '{name} : pas de démarrage. Réessayez, ou choisissez un autre appareil.',
 };

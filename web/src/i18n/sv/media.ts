@@ -98,4 +98,15 @@ export const media: CatalogueOf<typeof english> = {
   'media.noiseSuppression': 'Minska bakgrundsbrus',
   'media.noiseSuppressionHint': 'Stäng av för musik.',
   'media.autoGain': 'Anpassa ljudstyrkan automatiskt',
+  'media.deviceInsecure':
+    'Sidan kom utan https, så webbläsaren håller dina enheter borta från den.',
+  'media.deviceUnsupported': '{name}: den här webbläsaren låter ingen sida använda det.',
+  'media.deviceRefused':
+    '{name}: inte tillåtet. Tillåt det i webbläsarens adressfält och försök igen.',
+  'media.deviceMissing': '{name}: ingen hittades. Anslut en och försök igen.',
+  'media.deviceBusy': '{name}: används av ett annat program. Stäng den där och försök igen.',
+  'media.deviceFailed': '{name}: startade inte. Försök igen, eller välj en annan enhet.',
+  'media.screenForbidden':
+    'Systemet ger inte webbläsaren skärmen. Tillåt det i systemets integritetsinställningar.',
+  'media.screenFailed': 'Skärmen kunde inte delas. Försök igen, eller välj ett annat fönster.',
 };

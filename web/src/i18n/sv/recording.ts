@@ -92,13 +92,4 @@ export const recording: CatalogueOf<typeof english> = {
     'Inspelningen stoppades eftersom webbläsaren inte kunde fortsätta. Det som skrevs är i säkerhet.',
   'recording.unfinished':
     'Inspelningen är i säkerhet men inte färdig. Du hittar den under Inspelningar, med en knapp för att göra den färdig.',
-
-  'recording.deviceInsecure':
-    'Sidan kom utan https, så webbläsaren håller dina enheter borta från den.',
-  'recording.deviceUnsupported': '{name}: den här webbläsaren låter ingen sida använda det.',
-  'recording.deviceRefused':
-    '{name}: inte tillåtet. Tillåt det i webbläsarens adressfält och försök igen.',
-  'recording.deviceMissing': '{name}: ingen hittades. Anslut en och försök igen.',
-  'recording.deviceBusy': '{name}: används av ett annat program. Stäng den där och försök igen.',
-  'recording.deviceFailed': '{name}: startade inte. Försök igen, eller välj en annan enhet.',
 };

@@ -1,6 +1,6 @@
 import type { PlainKey } from '../../i18n/translate';
 import type { Device } from '../../media/devices';
-import type { Kind, Trouble } from '../../media/trouble';
+import type { DeviceTrouble, Kind, Trouble } from '../../media/trouble';
 import type { LocaleModel } from '../locale.svelte';
 
 /** Something about devices that a person should hear of without having asked. */
@@ -52,5 +52,28 @@ export function noticeWords(t: LocaleModel['t'], notice: DeviceNotice): string {
         : t('media.noticeStayed', { name });
     default:
       return notice satisfies never;
+  }
+}
+
+/** Why something that one turned on does not open, and the way out, in one sentence or two. */
+export function deviceTroubleWords(t: LocaleModel['t'], failed: DeviceTrouble): string {
+  const { kind, trouble, bySystem } = failed;
+  if (trouble === 'insecure') return t('media.deviceInsecure');
+  if (kind === 'screen' && bySystem) return t('media.screenForbidden');
+  if (kind === 'screen' && trouble !== 'unsupported') return t('media.screenFailed');
+  const name = t(kind === 'screen' ? 'recording.screen' : kindNames[kind]);
+  switch (trouble) {
+    case 'unsupported':
+      return t('media.deviceUnsupported', { name });
+    case 'refused':
+      return t('media.deviceRefused', { name });
+    case 'missing':
+      return t('media.deviceMissing', { name });
+    case 'busy':
+      return t('media.deviceBusy', { name });
+    case 'failed':
+      return t('media.deviceFailed', { name });
+    default:
+      return trouble satisfies never;
   }
 }

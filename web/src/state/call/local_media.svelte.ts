@@ -237,22 +237,22 @@ export class LocalMediaModel {
     return this.#parts.devices.refresh();
   }
 
-  /** Mutes or unmutes; without a microphone it tries to open one. */
-  async setMicrophone(on: boolean): Promise<void> {
+  /** Mutes or unmutes; without a microphone it tries to open one, and answers why it did not. */
+  async setMicrophone(on: boolean): Promise<DeviceTrouble | null> {
     this.#unmuted = on;
     this.#parts.choices.setOn('microphone', on);
     const track = this.#microphone.track;
     if (track !== null) track.enabled = on;
     this.#tell();
-    if (on && this.#microphone.isClosed) await this.#microphone.want();
+    return on && this.#microphone.isClosed ? this.#microphone.want() : null;
   }
 
-  /** Off closes the device: its light goes out. */
-  async setCamera(on: boolean): Promise<void> {
+  /** Off closes the device: its light goes out. Answers why it did not open. */
+  async setCamera(on: boolean): Promise<DeviceTrouble | null> {
     this.#cameraWanted = on;
     this.#parts.choices.setOn('camera', on);
     if (!on) this.#camera.drop();
-    else if (this.#camera.isClosed) await this.#camera.want();
+    return on && this.#camera.isClosed ? this.#camera.want() : null;
   }
 
   /** Goes without the devices that are in trouble, until one turns them on. */
@@ -279,10 +279,14 @@ export class LocalMediaModel {
     this.#tell();
   }
 
-  /** Shares a screen, another one, or none; a picker that is closed changes nothing. */
-  async shareScreen(on: boolean): Promise<void> {
-    if (on) await this.#screen.share();
-    else this.#screen.stop();
+  /**
+   * Shares a screen, another one, or none; a picker that is closed changes nothing. Answers why
+   * the browser gave none.
+   */
+  async shareScreen(on: boolean): Promise<DeviceTrouble | null> {
+    if (on) return this.#screen.share();
+    this.#screen.stop();
+    return null;
   }
 
   /** Uses this device from now on and the next time; `null` leaves it to the system. */

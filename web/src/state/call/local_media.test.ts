@@ -221,8 +221,9 @@ describe('the screen', () => {
     expect(setup.model.trouble.screen).toBeNull();
     expect(setup.model.asking.screen).toBe(false);
     setup.browser.picks = 'forbidden by system';
-    await setup.model.shareScreen(true);
-    expect(setup.model.trouble.screen).toMatchObject({ trouble: 'refused', bySystem: true });
+    const trouble = await setup.model.shareScreen(true);
+    expect(trouble).toMatchObject({ trouble: 'refused', bySystem: true });
+    expect(setup.model.trouble.screen).toBe(trouble);
     setup.model.release();
     expect(setup.browser.live).toEqual([]);
   });

@@ -35,7 +35,7 @@ test('whatever a person does, and in whatever order browsers answer, nothing sta
         });
         const { model, browser } = setup;
         let cameraOff = false;
-        const doing: Promise<void>[] = [];
+        const doing: Promise<unknown>[] = [];
         for (const deed of script) {
           switch (deed[0]) {
             case 'wait':

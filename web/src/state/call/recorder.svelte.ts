@@ -167,7 +167,8 @@ export class RecorderModel {
     const format = this.#format;
     const archive = this.#parts.archive();
     if (format === null || archive === null) throw new Error('nothing records here');
-    await archive.keep().catch(() => false);
+    // Firefox asks a person, who may look elsewhere: the recording does not wait for the answer.
+    archive.keep().catch(() => undefined);
     const mixer = plan.mixer ?? this.mix(plan.sources, plan.portion);
     if (plan.mixer === undefined) this.#mixer = mixer;
     return Take.begin(archive, {

@@ -46,8 +46,8 @@ export class SharedScreen {
     return this.#trouble;
   }
 
-  /** Lets the person pick; a picker that is closed changes nothing. */
-  async share(): Promise<void> {
+  /** Lets the person pick; a picker that is closed changes nothing. Answers what went wrong. */
+  async share(): Promise<DeviceTrouble | null> {
     this.#asking = true;
     this.#trouble = null;
     const outcome = await this.#holding.want(async () => {
@@ -55,9 +55,10 @@ export class SharedScreen {
       if (shared === null) throw cancelled;
       return shared;
     });
-    if (outcome.is === 'superseded') return;
+    if (outcome.is === 'superseded') return null;
     this.#asking = false;
     if (outcome.is === 'failed' && outcome.error !== cancelled) this.#trouble = outcome.error;
+    return this.#trouble;
   }
 
   stop(): void {

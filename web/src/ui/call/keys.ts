@@ -1,4 +1,5 @@
 import type { AppModel } from '../../state/app.svelte';
+import { callSwitches } from './switches';
 
 /** What the sheet lists. */
 export const callShortcuts = [
@@ -19,10 +20,11 @@ export interface CallKeys {
 /** The keys of a call, wherever in the app one is; a letter that is being written is none. */
 export function callKeys(app: AppModel): CallKeys {
   const { call, localMedia, announcer, locale } = app;
+  const turn = callSwitches(app);
   let talking = false;
 
   function setMuted(muted: boolean): void {
-    void localMedia.setMicrophone(!muted);
+    void turn.microphone(!muted);
     announcer.interrupt(locale.t(muted ? 'call.saidMuted' : 'call.saidUnmuted'));
   }
 
@@ -57,10 +59,10 @@ export function callKeys(app: AppModel): CallKeys {
           setMuted(!localMedia.muted);
           break;
         case 'v':
-          void localMedia.setCamera(!localMedia.cameraOn);
+          void turn.camera(!localMedia.cameraOn);
           break;
         case 's':
-          if (localMedia.canShareScreen) void localMedia.shareScreen(localMedia.screen === null);
+          if (localMedia.canShareScreen) void turn.screen(localMedia.screen === null);
           break;
         case 'h':
           localMedia.setHand(!localMedia.handUp);
