@@ -145,11 +145,15 @@ class JoinCall(Command, frozen=True, kw_only=True, tag="signaling.join"):
     With `listen` one comes to listen, in a place of the listeners; a call is not started by that.
     Who is in the call already changes from one to the other, if there is a place, and keeps the
     former one where there is none.
+
+    `former` is the session that the same page was in the call with before it crashed or was away
+    for too long: its seat is taken over, if its connection is lost.
     """
 
     room: Room
     media: Media = Media()
     listen: bool = False
+    former: Session | None = None
 
 
 class LeaveCall(Command, frozen=True, kw_only=True, tag="signaling.leave"):

@@ -81,13 +81,15 @@ def join(
     places: Places,
     new_call: Callable[[], str],
     now: int,
+    former: SessionId | None = None,
     dropped: Callable[[SessionId], bool] = lambda _: False,
 ) -> Outcome:
     """A session comes in, and starts the call where there is none; or one that is in it changes
     between speaking and listening.
 
-    Who comes back as another session, since the tab crashed, takes the seat of the one before: of
-    the same device, and `dropped` by its connection. Nobody stands beside their own ghost.
+    Who comes back as another session, since the tab crashed, takes the seat of the `former` one, if
+    that is of the same device and `dropped` by its connection. Nobody stands beside their own
+    ghost; another tab, whose connection is only on its way back, is none.
 
     Raises:
         Refusal: there is no place of that kind, or nobody to listen to.
@@ -96,8 +98,8 @@ def join(
     ghosts = [
         p.session
         for p in view.participants
-        if here is None and (p.user, p.device) == (joining.user, joining.device)
-        if dropped(p.session)
+        if here is None and p.session == former
+        if (p.user, p.device) == (joining.user, joining.device) and dropped(p.session)
     ]
     if ghosts:
         view, gone = _without(room, view, ghosts, "lost")

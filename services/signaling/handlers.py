@@ -122,6 +122,7 @@ class Handlers:
                 places=self._settings.places,
                 new_call=new_id,
                 now=call.at,
+                former=command.former,
                 dropped=self._seats.dropped,
             ),
         )

@@ -202,7 +202,8 @@ class Caller:
         """Joins, and meets who is there: we came later, so we make the offers."""
         connection = self.connection
         self._servers = await connection.insist(GetIceServers(room=self.room), IceServers)
-        joining = JoinCall(room=self.room, media=Media(microphone=True, camera=True))
+        former = self.sessions[-1] if self.sessions else None
+        joining = JoinCall(room=self.room, media=Media(microphone=True, camera=True), former=former)
         self.sessions.append(self.session)
         found = await connection.insist(joining, RosterFound)
         self._take_roster(found.roster)

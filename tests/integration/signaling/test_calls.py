@@ -166,16 +166,19 @@ async def test_who_comes_back_from_a_crash_finds_the_seat_kept_in_a_full_call(wo
     again = msgspec.structs.replace(ann, session=new_id())
     await world.connect(again, world.gateway)
     # Two tabs of one device may both be in a call: the one that is connected keeps its place.
-    assert await world.asker.refused(again, JoinCall(room=world.room)) is Code.CALL_FULL
+    back = JoinCall(room=world.room, former=ann.session)
+    assert await world.asker.refused(again, back) is Code.CALL_FULL
     await world.connect(ann, world.gateway, dropped_at=now_ms())
 
     async def is_in() -> bool:
         try:
-            await world.asker.ask(again, JoinCall(room=world.room))
+            await world.asker.ask(again, back)
         except Refusal:
             return False
         return True
 
+    # Nor does a tab that says nothing of another one take its place, while that is on its way back.
+    assert await world.asker.refused(again, JoinCall(room=world.room)) is Code.CALL_FULL
     await wait_until(is_in)
     assert await world.sessions(again) == [people[1].session, people[2].session, again.session]
 

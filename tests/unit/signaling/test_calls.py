@@ -176,7 +176,7 @@ def test_who_comes_back_takes_the_seat_of_ones_own_ghost_even_where_a_call_is_fu
     view = joined(joined(NO_CALL, "a", limit=2).view, "b", limit=2).view
     ghosts = {SessionId("a")}
 
-    def back(name: str, device: str) -> Outcome:
+    def back(name: str, device: str, former: str = "a") -> Outcome:
         coming = replace(participant(name, UserId("a")), device=DeviceId(device), since=7)
         two = Places(speakers=2, listeners=0)
         return calls.join(
@@ -186,6 +186,7 @@ def test_who_comes_back_takes_the_seat_of_ones_own_ghost_even_where_a_call_is_fu
             places=two,
             new_call=lambda: "another",
             now=7,
+            former=SessionId(former),
             dropped=ghosts.__contains__,
         )
 
@@ -193,11 +194,11 @@ def test_who_comes_back_takes_the_seat_of_ones_own_ghost_even_where_a_call_is_fu
     assert names(come) == ["ParticipantLeft", "ParticipantJoined"]
     assert [p.session for p in come.view.participants] == ["b", "a2"]
     assert come.view.call == view.call
-    # Another device of theirs, or a session that is connected, keeps its seat.
-    for device, gone in (("phone", {SessionId("a")}), ("a", set[SessionId]())):
-        ghosts = gone
+    # Another device of theirs, one that is connected, and one that is not named keep their seats.
+    for device, gone, former in (("phone", {"a"}, "a"), ("a", set[str](), "a"), ("a", {"a"}, "b")):
+        ghosts = {SessionId(session) for session in gone}
         with pytest.raises(Refusal) as caught:
-            back("a2", device)
+            back("a2", device, former)
         assert caught.value.code is Code.CALL_FULL
     # Whoever was alone comes back into the same call.
     view, ghosts = joined(NO_CALL, "a").view, {SessionId("a")}
@@ -269,8 +270,16 @@ class CallMachine(RuleBasedStateMachine):
             self.client = apply(self.client, event)
         self.view = outcome.view
 
-    @rule(name=SESSIONS, media=MEDIA, listening=st.booleans(), ghosts=st.sets(SESSIONS))
-    def join(self, name: str, media: Media, listening: bool, ghosts: set[str]) -> None:
+    @rule(
+        name=SESSIONS,
+        media=MEDIA,
+        listening=st.booleans(),
+        former=st.none() | SESSIONS,
+        ghosts=st.sets(SESSIONS),
+    )
+    def join(
+        self, name: str, media: Media, listening: bool, former: SessionId | None, ghosts: set[str]
+    ) -> None:
         same = DeviceId("the same")
         coming = replace(participant(name, ALICE, listening=listening), media=media, device=same)
         try:
@@ -281,6 +290,7 @@ class CallMachine(RuleBasedStateMachine):
                 places=PLACES,
                 new_call=lambda: f"call-{next(self.ids)}",
                 now=1000,
+                former=former,
                 dropped=ghosts.__contains__,
             )
         except Refusal as refused:

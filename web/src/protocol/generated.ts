@@ -698,12 +698,16 @@ export interface GetRunning {
  * With `listen` one comes to listen, in a place of the listeners; a call is not started by that.
  * Who is in the call already changes from one to the other, if there is a place, and keeps the
  * former one where there is none.
+ *
+ * `former` is the session that the same page was in the call with before it crashed or was away
+ * for too long: its seat is taken over, if its connection is lost.
  */
 export interface JoinCall {
   t: 'signaling.join';
   room: string;
   media?: Media;
   listen?: boolean;
+  former?: string | null;
 }
 /**
  * What a participant sends and shows right now.

@@ -223,10 +223,12 @@ export class CallModel {
   }
 
   async #takeSeat(room: string): Promise<void> {
-    const { connection, quality, calls } = this.#parts;
+    const { connection, quality, calls, interrupted } = this.#parts;
     const { session } = connection;
     // Without a connection one is let in as soon as there is one.
     if (session === null || connection.state.at !== 'online') return;
+    const before = this.#seat?.session ?? interrupted.formerSession(room);
+    const former = before === session ? null : before;
     this.#seat?.close();
     const seat = new Seat(
       {
@@ -243,7 +245,7 @@ export class CallModel {
     try {
       // The server may take up two commands in any order.
       await this.#leaving;
-      const roster = await seat.take(this.#own, this.#listening);
+      const roster = await seat.take(this.#own, this.#listening, former);
       if (this.#seat !== seat) return;
       this.#roster = roster;
       this.#phase = { at: 'in', room };

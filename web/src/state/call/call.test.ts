@@ -29,6 +29,7 @@ describe('a call', () => {
   let calls: CallsModel;
   let call: CallModel;
   let kept: string[];
+  let before: string | null;
 
   const mesh = (): ScriptedMesh => {
     const last = meshes.at(-1);
@@ -42,6 +43,7 @@ describe('a call', () => {
     media = new ScriptedMedia();
     meshes = [];
     kept = [];
+    before = null;
     calls = new CallsModel(line);
     call = new CallModel({
       connection: line,
@@ -53,6 +55,7 @@ describe('a call', () => {
         keep: ({ session, listening }) => {
           kept.push(`${session} ${listening ? 'listens' : 'speaks'}`);
         },
+        formerSession: () => before,
         vanish: () => kept.push('gone'),
         forget: () => kept.push('forgotten'),
       },
@@ -148,6 +151,13 @@ describe('a call', () => {
     ]);
     expect(call.isIn('kitchen')).toBe(true);
     expect(present()).toContain('me-2');
+    expect(line.last('signaling.join').former).toBe('me-1');
+  });
+
+  test('is joined in the place of the page before this one', async () => {
+    before = 'me-0';
+    await joined();
+    expect(line.last('signaling.join').former).toBe('me-0');
   });
 
   test('is joined anew where the server counted one as lost', async () => {
@@ -155,6 +165,7 @@ describe('a call', () => {
     line.goes('me-1', 'lost');
     await settled();
     expect(line.times('signaling.join')).toBe(2);
+    expect(line.last('signaling.join').former).toBeNull();
     expect(call.isIn('kitchen')).toBe(true);
   });
 

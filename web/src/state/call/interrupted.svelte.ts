@@ -55,6 +55,12 @@ export class InterruptedModel {
     return calls.of(left.room)?.call === left.call ? left : null;
   }
 
+  /** As whom the page before this one was in the call of a room, if it was. */
+  formerSession(room: string): string | null {
+    const left = this.#left;
+    return left?.room === room && left.user === this.#parts.me() ? left.session : null;
+  }
+
   /** Reads what a page before this one has left. */
   async look(): Promise<void> {
     const kept = this.#read();

@@ -19,7 +19,7 @@ export interface CallParts extends SeatParts {
   readonly quality: QualityModel;
   readonly ears: Ears;
   /** Keeps which call this is, for the page that comes after a reload. */
-  readonly interrupted: Pick<InterruptedModel, 'keep' | 'vanish' | 'forget'>;
+  readonly interrupted: Pick<InterruptedModel, 'formerSession' | 'keep' | 'vanish' | 'forget'>;
   readonly now: () => number;
   /** The name of a session, for what is recorded. */
   readonly nameOf: (user: string) => string;

@@ -62,14 +62,15 @@ export class Seat {
   }
 
   /**
-   * Joins the call, or starts it, and answers the roster.
+   * Joins the call, or starts it, and answers the roster. The seat of the `former` session of this
+   * page is taken over.
    *
    * @throws {Refused} where the server says no, or does not answer.
    */
-  async take(media: Media, listen = false): Promise<Roster> {
+  async take(media: Media, listen = false, former: string | null = null): Promise<Roster> {
     this.#wanted = this.#own(media);
     const servers = this.#askServers();
-    const roster = await this.#join(listen);
+    const roster = await this.#join(listen, former);
     const found = await servers;
     if (this.#closed) return roster;
     if (found !== null) this.mesh.configure(configurationOf(found));
@@ -148,10 +149,11 @@ export class Seat {
     this.mesh.close();
   }
 
-  async #join(listen: boolean): Promise<Roster> {
+  async #join(listen: boolean, former: string | null = null): Promise<Roster> {
     const media = this.#wanted;
     const { room } = this;
-    const { roster } = await this.#connection.ask({ t: 'signaling.join', room, media, listen });
+    const asked = { t: 'signaling.join', room, media, listen, former } as const;
+    const { roster } = await this.#connection.ask(asked);
     this.#told = media;
     return roster;
   }
