@@ -127,6 +127,8 @@ export const call = {
   'call.saidUnmuted': 'Unmuted',
   'call.saidHand': '{name} raised a hand.',
   'call.saidRecording': '{name} records the call.',
+  'call.saidPaused': '{name} paused the recording.',
+  'call.saidRecorded': '{name} no longer records the call.',
   'call.saidReaction': '{name} reacts with {emoji}.',
   'call.saidScreen': '{name} shares a screen.',
 

@@ -135,6 +135,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.saidUnmuted': 'Micro activé',
   'call.saidHand': '{name} lève la main.',
   'call.saidRecording': '{name} enregistre l’appel.',
+  'call.saidPaused': '{name} a mis l’enregistrement en pause.',
+  'call.saidRecorded': '{name} n’enregistre plus l’appel.',
   'call.saidReaction': '{name} réagit avec {emoji}.',
   'call.saidScreen': '{name} partage un écran.',
 

@@ -129,6 +129,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.saidUnmuted': 'Mikrofonen är på',
   'call.saidHand': '{name} räckte upp handen.',
   'call.saidRecording': '{name} spelar in samtalet.',
+  'call.saidPaused': '{name} har pausat inspelningen.',
+  'call.saidRecorded': '{name} spelar inte längre in samtalet.',
   'call.saidReaction': '{name} reagerar med {emoji}.',
   'call.saidScreen': '{name} delar en skärm.',
 

@@ -48,12 +48,24 @@ export function announcements(app: AppModel): void {
       const name = nameOf(person, now, app);
       const known = former.get(person.session);
       if (known === undefined) said.push(t('call.saidJoined', { name }));
-      const begins = (what: 'hand' | 'recording' | 'screen'): boolean =>
+      const begins = (what: 'hand' | 'screen'): boolean =>
         person.media[what] === true && known?.media[what] !== true;
       if (begins('hand')) said.push(t('call.saidHand', { name }));
-      if (begins('recording')) said.push(t('call.saidRecording', { name }));
+      const [was, is] = [recordingOf(known), recordingOf(person)];
+      if (is !== was) said.push(t(recordingWords[is], { name }));
       if (begins('screen')) said.push(t('call.saidScreen', { name }));
     }
     return said;
   }
+}
+
+const recordingWords = {
+  nothing: 'call.saidRecorded',
+  recording: 'call.saidRecording',
+  paused: 'call.saidPaused',
+} as const;
+
+function recordingOf(person: CallPerson | undefined): keyof typeof recordingWords {
+  if (person?.media.recording !== true) return 'nothing';
+  return person.media.recording_paused === true ? 'paused' : 'recording';
 }
