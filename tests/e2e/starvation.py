@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +31,7 @@ class Starvation:
     def __init__(self, process: int) -> None:
         self._browser = psutil.Process(process)
         self._seen: list[tuple[float, dict[str, int]]] = [(time.time(), self._now())]
+        self._looks: list[tuple[float, float]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -48,12 +51,24 @@ class Starvation:
         self._over.set()
         self._thread.join()
 
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """The page stands still meanwhile: somebody takes a snapshot of its heap."""
+        began = time.time()
+        yield
+        self._looks.append((began, time.time()))
+
     def waited(self, start: float, end: float) -> float:
-        """Seconds that the thread waited which waited longest, between two times of the clock."""
+        """Seconds that the thread waited which waited longest, between two times of the clock.
+
+        What the page stood still for being looked at counts as well.
+        """
+        stood = sum(max(0, min(end, over) - max(start, began)) for began, over in self._looks)
         before = [seen for at, seen in self._seen if at <= start] or [self._seen[0][1]]
         after = [seen for at, seen in self._seen if at >= end] or [self._seen[-1][1]]
         first, last = before[-1], after[0]
-        return max((ns - first.get(thread, 0) for thread, ns in last.items()), default=0) / 1e9
+        longest = max((ns - first.get(thread, 0) for thread, ns in last.items()), default=0)
+        return stood + longest / 1e9
 
     def assert_as_long_as(self, footage: Footage, shown: float, ended: float) -> None:
         """The file is as long as the recorder's clock said when it was stopped.

@@ -158,6 +158,7 @@ def test_twenty_switches_in_a_call_are_one_file(
         # A pause is not in the file, and everyone sees it.
         recorded.takes("Pause recording")
         expect(bob.stage).to_contain_text("paused recording this call")
+        expect(bob.page.get_by_text("paused the recording.")).to_be_attached()
         paused = recorded.clock()
         picture(ann.page, "recording-a-call-paused-desktop")
         ann.page.wait_for_timeout(3_000)
@@ -184,6 +185,7 @@ def test_twenty_switches_in_a_call_are_one_file(
         recorded.ends()
 
     expect(bob.stage).not_to_contain_text("record")
+    expect(bob.page.get_by_text("no longer records the call.")).to_be_attached()
     counter.goes_back_to(before, kept)
     print(*figures, sep="\n")
     assert figures[1].heap - figures[0].heap < HEAP_GROWTH, figures
