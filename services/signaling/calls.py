@@ -95,14 +95,9 @@ def join(
         Refusal: there is no place of that kind, or nobody to listen to.
     """
     here = find(view, joining.session)
-    ghosts = [
-        p.session
-        for p in view.participants
-        if here is None and p.session == former
-        if (p.user, p.device) == (joining.user, joining.device) and dropped(p.session)
-    ]
-    if ghosts:
-        view, gone = _without(room, view, ghosts, "lost")
+    before = find(view, former) if here is None and former is not None else None
+    if before is not None and _alike(before, joining) and dropped(before.session):
+        view, gone = _without(room, view, [before.session], "lost")
         taken = join(room, view, joining, places=places, new_call=new_call, now=now)
         return Outcome(taken.view, (*gone, *taken.events), taken.notices)
     if here is None and joining.listening and view.call is None:
@@ -135,6 +130,11 @@ def join(
         tuple(events),
         notices,
     )
+
+
+def _alike(one: Participant, other: Participant) -> bool:
+    """The same person at the same device, if not by the same session."""
+    return (one.user, one.device) == (other.user, other.device)
 
 
 def change(room: RoomId, view: CallView, session: SessionId, media: Media) -> Outcome:

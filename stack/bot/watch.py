@@ -86,14 +86,13 @@ class VideoWatch(Flow):
                 self.ages.append(stamp.age(clock_ms))
         if now - self._looked >= _LOOK_SECONDS:
             shown = sample(luma)
-            self._looked = now
+            moves = bool(self._shown) and moved(self._shown, shown)
             self.looks += bool(self._shown)
-            if not self._shown:
+            self.moves += moves
+            # Kept until it moves: somebody who sits nearly still moves too little in one look.
+            if moves or not self._shown:
                 self._shown = shown
-            elif moved(self._shown, shown):
-                # Kept until then: somebody who sits nearly still moves too little in one look.
-                self.moves += 1
-                self._shown = shown
+            self._looked = now
 
 
 @dataclass
