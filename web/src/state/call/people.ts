@@ -1,6 +1,7 @@
 import type { Media, Participant } from '../../protocol/generated';
 import { NO_TRACKS, type PeerView, type RemoteTracks } from '../../rtc/view';
 import type { Sending } from '../../rtc/sending';
+import type { Telling } from './recorder.svelte';
 import { present } from './roster';
 
 export type { PeerState, PeerTrouble, PeerView, RemoteTracks, Route } from '../../rtc/view';
@@ -18,6 +19,12 @@ export interface CallPerson {
   /** The way to them; null for oneself, and for an instant after they came. */
   readonly peer: PeerView | null;
   readonly tracks: RemoteTracks;
+}
+
+/** What somebody tells of recording the call. */
+export function tellingOf({ media }: Pick<CallPerson, 'media'>): Telling {
+  if (media.recording !== true) return 'nothing';
+  return media.recording_paused === true ? 'paused' : 'recording';
 }
 
 /** Oneself as one is in the call, before the server says so. */

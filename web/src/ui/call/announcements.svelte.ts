@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { AppModel } from '../../state/app.svelte';
 import { nameOf } from '../../state/call/person_words';
-import type { CallPerson } from '../../state/call/people';
+import { tellingOf, type CallPerson } from '../../state/call/people';
 
 /** Says aloud who comes and goes, and what they do; to be called while a component is made. */
 export function announcements(app: AppModel): void {
@@ -51,7 +51,8 @@ export function announcements(app: AppModel): void {
       const begins = (what: 'hand' | 'screen'): boolean =>
         person.media[what] === true && known?.media[what] !== true;
       if (begins('hand')) said.push(t('call.saidHand', { name }));
-      const [was, is] = [recordingOf(known), recordingOf(person)];
+      const was = known === undefined ? 'nothing' : tellingOf(known);
+      const is = tellingOf(person);
       if (is !== was) said.push(t(recordingWords[is], { name }));
       if (begins('screen')) said.push(t('call.saidScreen', { name }));
     }
@@ -64,8 +65,3 @@ const recordingWords = {
   recording: 'call.saidRecording',
   paused: 'call.saidPaused',
 } as const;
-
-function recordingOf(person: CallPerson | undefined): keyof typeof recordingWords {
-  if (person?.media.recording !== true) return 'nothing';
-  return person.media.recording_paused === true ? 'paused' : 'recording';
-}
