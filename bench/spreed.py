@@ -17,7 +17,7 @@ from typing import Any
 
 from stack.children import Child
 from stack.nats import NatsServer
-from stack.ports import free_port
+from stack.ports import OwnPort
 
 BINARY = "nextcloud-spreed-signaling-server"
 ABSENT = (
@@ -69,8 +69,8 @@ async def running() -> AsyncGenerator[Spreed]:
         assert nats.child is not None
         pids = {"nats": nats.child.pid}
         urls: list[str] = []
-        for name in ("server-1", "server-2"):
-            port = free_port()
+        ports = OwnPort(), OwnPort()
+        for name, port in zip(("server-1", "server-2"), (own.number for own in ports), strict=True):
             config = folder / f"{name}.conf"
             config.write_text(_CONFIG.format(port=port, nats=nats.url))
             child = Child(name, [BINARY, "--config", str(config)], cwd=folder)

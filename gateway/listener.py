@@ -54,9 +54,13 @@ class Listener:
         Raises:
             OSError: the address can't be had.
         """
-        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
+        host, port = self._settings.host, self._settings.port
         self._socket = socket.create_server(
-            (self._settings.host, self._settings.port), family=family, backlog=BACKLOG
+            (host, port),
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            backlog=BACKLOG,
+            # `::` is every address of this machine, those of IPv4 too.
+            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
         )
         self._socket.setblocking(False)
         self.port = int(self._socket.getsockname()[1])

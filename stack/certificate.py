@@ -5,43 +5,23 @@ import ipaddress
 import socket
 from pathlib import Path
 
-import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from stack.addresses import Address, own_addresses
 from stack.data import write_private
 
 # Browsers refuse certificates that are valid for longer than 825 days, self-signed or not.
 _VALID = datetime.timedelta(days=397)
 _RENEW_BEFORE = datetime.timedelta(days=14)
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def lan_addresses() -> list[str]:
-    """The addresses under which other machines reach this one."""
-    return [str(address) for address in _own_addresses() if not address.is_loopback]
-
-
-def _own_addresses() -> list[Address]:
-    found: set[Address] = set()
-    for interface in psutil.net_if_addrs().values():
-        for address in interface:
-            if address.family in (socket.AF_INET, socket.AF_INET6):
-                found.add(ipaddress.ip_address(address.address.partition("%")[0]))
-    # IPv6 link-local ones need a zone, which no browser takes in a URL.
-    return sorted(
-        (a for a in found if a.version == 4 or not a.is_link_local),
-        key=lambda address: (address.version, int(address)),
-    )
-
 
 def certificate(folder: Path, now: datetime.datetime) -> tuple[Path, Path]:
     """The certificate and its key in `folder`; made anew where it expires or an address is new."""
     cert, key = folder / "certificate.pem", folder / "key.pem"
-    addresses = {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"), *_own_addresses()}
+    addresses = {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"), *own_addresses()}
     if not (cert.exists() and key.exists() and _serves(cert, addresses, now)):
         folder.mkdir(parents=True, exist_ok=True)
         _make(cert, key, addresses, now)

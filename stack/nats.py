@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stack.children import ChildFailed, OnLine
 from stack.own_server import OwnServer
-from stack.ports import free_port
+from stack.ports import OwnPort
 
 _READY_WITHIN = 15.0
 
@@ -73,8 +73,8 @@ class NatsServer(OwnServer):
 
     def _choose_ports(self) -> None:
         # The first of them opens last, once JetStream has recovered its streams.
-        self.port = self._chosen_port or free_port()
-        self.monitor_port = free_port()
+        self.port = self._chosen_port or self._hold(OwnPort())
+        self.monitor_port = self._hold(OwnPort())
 
     def _command(self) -> Sequence[str]:
         self._data.mkdir(parents=True, exist_ok=True)

@@ -4,13 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from stack.children import Child, ChildFailed, OnLine
+from stack.ports import OwnPort
 
 
 class OwnServer(ABC):
     """What NATS, the store and the relay have in common: how they start, and how they end."""
 
     attempts = 3
-    """How often ports are chosen: a free one may be taken between the look and the bind."""
+    """How often ports are chosen: some of them may be taken between the look and the bind."""
 
     def __init__(self, name: str, ready_within: float, on_line: OnLine | None) -> None:
         """`ready_within` is in seconds; `on_line` takes what the server writes."""
@@ -18,12 +19,18 @@ class OwnServer(ABC):
         self.port = 0
         """Where it serves; the same one once it was started."""
         self.child: Child | None = None
+        self._held: list[OwnPort] = []
         self._ready_within = ready_within
         self._on_line = on_line
 
     @abstractmethod
     def _choose_ports(self) -> None:
         """Sets `port`, and whatever other ports there are."""
+
+    def _hold(self, port: OwnPort) -> int:
+        """Keeps a port for as long as there is this server; its number."""
+        self._held.append(port)
+        return port.number
 
     @abstractmethod
     def _command(self) -> Sequence[str]:
@@ -49,6 +56,7 @@ class OwnServer(ABC):
                 return
             except ChildFailed:
                 self.port = 0
+                self._held.clear()
                 if attempt == self.attempts - 1:
                     raise
 

@@ -1,28 +1,60 @@
-"""Ports: free ones, and whose listener it is that answers on one."""
+"""Ports: those that stay ours, and whose listener it is that answers on one."""
 
+import os
 import socket
+import sys
+import weakref
 
 import psutil
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+class OwnPort:
+    """A TCP port that nobody else gets by chance while this object lives.
+
+    A number alone may be somebody's by the time a server listens there, at its first start or
+    while it starts again: an outgoing connection's, or whoever's that asked for any free port.
+    What keeps those away is a socket that is bound and never listens. Our servers bind beside it,
+    for they reuse addresses as all servers do, and as long as none of them listens, connections
+    are refused. Only Linux lets them; elsewhere the port is a free one and no more.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Port 0 is any that is free.
+
+        Raises:
+            OSError: this host is not ours, or somebody listens on the port.
+        """
+        kept = _bound(host, port)
+        self.number: int = kept.getsockname()[1]
+        if sys.platform == "linux":
+            weakref.finalize(self, os.close, kept.detach())
+        else:
+            kept.close()
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Whether a listener could be opened on this port now."""
-    with socket.socket() as probe:
-        # As servers do it, so that a connection in TIME_WAIT does not make the port look taken.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
+    try:
+        _bound(host, port).close()
+    except OSError:
+        return False
     return True
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket bound as the gateway binds its own."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    try:
+        # As servers do it, so that a connection in TIME_WAIT does not make the port look taken.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family is socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != "::")
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def listens(pid: int, port: int) -> bool:

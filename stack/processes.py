@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import httpx
 
 from stack.children import Child, ChildFailed, OnLine
-from stack.ports import free_port, listens
+from stack.ports import OwnPort, listens
 
 _READY_WITHIN = 30.0
 _LOOK_EVERY = 0.05
@@ -24,17 +24,28 @@ class ServiceProcess:
         entry: str,
         env: Mapping[str, str],
         *,
-        port: int | None = None,
+        port: OwnPort | None = None,
         on_line: OnLine | None = None,
     ) -> None:
         """`entry` is what `parley serve` calls it; `port` is where it must listen, if anywhere."""
         self.name = name
-        self.health_port = free_port()
+        self._health_port, self._port = OwnPort(), port
         self.env = {**env, "PARLEY_HEALTH_PORT": str(self.health_port)}
-        self.port = port
+        if port:
+            self.env["PARLEY_PORT"] = str(port.number)
         self._entry = entry
         self._on_line = on_line
         self.child: Child | None = None
+
+    @property
+    def port(self) -> int | None:
+        """Where it serves people, if it does."""
+        return self._port and self._port.number
+
+    @property
+    def health_port(self) -> int:
+        """Where it answers those who watch it."""
+        return self._health_port.number
 
     @property
     def health_url(self) -> str:

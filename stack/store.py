@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stack.children import OnLine
 from stack.own_server import OwnServer
-from stack.ports import free_port
+from stack.ports import OwnPort
 
 _READY_WITHIN = 20.0
 
@@ -30,7 +30,7 @@ class StoreServer(OwnServer):
         return f"{self.url}?journal=true"
 
     def _choose_ports(self) -> None:
-        self.port = free_port()
+        self.port = self._hold(OwnPort())
 
     def _command(self) -> Sequence[str]:
         # Not `--db FILE`: in that mode every database is the same one, and so are their indexes.

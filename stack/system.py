@@ -1,6 +1,7 @@
 """The whole system on one machine: what there is, in which order it starts, and how it stops."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stack.certificate import certificate, lan_addresses
+from stack.addresses import names_of
+from stack.certificate import certificate
 from stack.children import ChildFailed
 from stack.data import DataFolder
 from stack.logs import LogFolder
 from stack.nats import NatsServer, quoted
 from stack.permissions import OPERATOR, authorization, password_variable
-from stack.ports import free_port, is_free
+from stack.ports import OwnPort
 from stack.processes import ServiceProcess
 from stack.report import Report
 from stack.serving import SERVICES
@@ -24,12 +26,10 @@ from stack.turn import TurnServer, installed
 
 DEFAULT_PORT = 8080
 WEB_ROOT = Path(__file__).parents[1] / "web" / "dist"
-_LOOPBACKS = {"127.0.0.1", "localhost", "::1"}
-_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 
-class PortTaken(Exception):
-    """The port that was asked for is somebody else's."""
+class NoPlace(Exception):
+    """Where it was asked to listen, nothing of ours can."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class System:
 
         Raises:
             ChildFailed: a process never became ready. What was started is left to `stop`.
-            PortTaken: the port asked for is not free.
+            NoPlace: the port asked for is taken, or the host is not one of this machine's.
         """
         ports = self._gateway_ports()
         await self._start_stage([part for part in (self._nats, self._store) if part is not None])
@@ -192,25 +192,29 @@ class System:
             ways["PARLEY_TURN_RELAY_ONLY"] = "true"
         return ways
 
-    def _gateway_ports(self) -> list[int]:
-        wished, host = self._wishes.port, self._wishes.host
-        if wished and not is_free(wished, host):
-            raise PortTaken(f"port {wished} on {host} is taken: choose another, or 0 for any")
-        first = wished
-        if first is None:
-            first = DEFAULT_PORT if is_free(DEFAULT_PORT, host) else 0
-        return [
-            first or free_port(host),
-            *(free_port(host) for _ in range(1, self._wishes.gateways)),
-        ]
+    def _gateway_ports(self) -> list[OwnPort]:
+        others = range(1, self._wishes.gateways)
+        return [self._first_gateway_port(), *(OwnPort(self._wishes.host) for _ in others)]
 
-    def _gateways(self, ports: Sequence[int]) -> list[ServiceProcess]:
+    def _first_gateway_port(self) -> OwnPort:
+        wished, host = self._wishes.port, self._wishes.host
+        try:
+            return OwnPort(host, DEFAULT_PORT if wished is None else wished)
+        except OSError as failure:
+            if failure.errno != errno.EADDRINUSE:
+                raise NoPlace(f"cannot listen on {host}: {failure.strerror}") from None
+        if wished is None:
+            return OwnPort(host)
+        raise NoPlace(f"port {wished} on {host} is taken: choose another, or 0 for any")
+
+    def _gateways(self, ports: Sequence[OwnPort]) -> list[ServiceProcess]:
+        numbers = [port.number for port in ports]
         environment = {
             **self._environment("gateway"),
             "PARLEY_HOST": self._wishes.host,
             # Behind a proxy of the operator's, pages come from its address as well.
             "PARLEY_PUBLIC_ORIGINS": ",".join(
-                filter(None, (*self._urls(ports), os.environ.get("PARLEY_PUBLIC_ORIGINS")))
+                filter(None, (*self._urls(numbers), os.environ.get("PARLEY_PUBLIC_ORIGINS")))
             ),
             "PARLEY_WEB_ROOT": os.environ.get("PARLEY_WEB_ROOT") or str(WEB_ROOT),
         }
@@ -221,7 +225,7 @@ class System:
             ServiceProcess(
                 "gateway" if len(ports) == 1 else f"gateway-{number}",
                 "gateway",
-                {**environment, "PARLEY_PORT": str(port)},
+                environment,
                 port=port,
                 on_line=self._logs.write,
             )
@@ -230,16 +234,10 @@ class System:
 
     def _urls(self, ports: Sequence[int]) -> list[str]:
         """Every address a browser may use; a page of one gateway may go on with another."""
-        host = self._wishes.host
-        names = ["localhost", "127.0.0.1"]
-        if host in _EVERYWHERE:
-            names += lan_addresses()
-        elif host not in _LOOPBACKS:
-            names = [host]
         scheme = "https" if self._wishes.https else "http"
         return [
             f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
-            for name in names
+            for name in names_of(self._wishes.host)
             for port in ports
         ]
 
@@ -248,7 +246,7 @@ class System:
     ) -> Mapping[str, Any]:
         urls = self._urls([gateway.port or 0 for gateway in gateways])
         # For a person: one address for this machine and those for others, not each one's synonyms.
-        shown = [url for url in urls if "127.0.0.1" not in url]
+        shown = [url for url in urls if "//127.0.0.1:" not in url and "//[::1]:" not in url]
         return {
             "url": urls[0],
             "urls": shown,

@@ -5,19 +5,20 @@ Peers that find no direct route to each other meet at its relay ports. Credentia
 allocate, and nobody may reach this machine's own services through it.
 """
 
+import contextlib
 import secrets
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 
-from stack.certificate import lan_addresses
+from stack.addresses import EVERYWHERE, LOOPBACK, reachable_address
 from stack.children import ChildFailed, OnLine
 from stack.data import write_private
 from stack.own_server import OwnServer
-from stack.ports import free_port, is_free
+from stack.ports import OwnPort
 
 _READY_WITHIN = 15.0
 _PORT, _TLS_PORT = 3478, 5349
@@ -27,9 +28,6 @@ _RELAY_PORTS = 400
 _FIRST_RELAY_PORT = 61_000
 _RELAY_BLOCKS = 10
 
-LOOPBACK = "127.0.0.1"
-_LOOPBACKS = {LOOPBACK, "localhost", "::1"}
-_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 # What a relay must never be talked into reaching: this machine itself (coturn refuses loopback by
 # itself), "this network", link-local addresses (where clouds keep their machines' secrets),
@@ -77,21 +75,6 @@ def installed() -> str | None:
     return shutil.which("turnserver")
 
 
-def reachable_address(host: str) -> str:
-    """The address of this machine under which those who reach `host` find a relay."""
-    if host in _LOOPBACKS:
-        return LOOPBACK
-    if host not in _EVERYWHERE:
-        return host
-    try:
-        # Asks the kernel which way out it would take; a UDP socket sends nothing by connecting.
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(("198.51.100.1", 9))
-            return str(probe.getsockname()[0])
-    except OSError:
-        return next((a for a in lan_addresses() if ":" not in a), LOOPBACK)
-
-
 class TurnServer(OwnServer):
     """One coturn with its own folder and secret."""
 
@@ -108,8 +91,9 @@ class TurnServer(OwnServer):
         with it, whoever has credentials reaches every UDP port of this machine."""
         super().__init__("turn", _READY_WITHIN, on_line)
         self._folder = folder
-        self._everywhere = host in _EVERYWHERE
+        self._everywhere = host in EVERYWHERE
         self._address = reachable_address(host)
+        self._host = host if self._everywhere else self._address
         self._certificate = certificate
         self._loopback_peers = loopback_peers
         self._first_relay = _FIRST_RELAY_PORT
@@ -145,14 +129,20 @@ class TurnServer(OwnServer):
         # On a network the usual ports, which a firewall knows. On this machine alone any that are
         # free: coturn shares a port with another coturn without a word, and takes half its packets.
         alone = self._address == LOOPBACK
-        usual = 0 if alone else _PORT, 0 if alone else _TLS_PORT
-        host = "" if self._everywhere else self._address
-        self.port, self.tls_port = (
-            port if port and is_free(port, host) and _no_datagrams(port) else free_port(LOOPBACK)
-            for port in usual
-        )
+        usual = (0, 0) if alone else (_PORT, _TLS_PORT)
+        self.port, self.tls_port = (self._hold(self._own_port(port)) for port in usual)
         block = secrets.randbelow(_RELAY_BLOCKS) if alone else 0
         self._first_relay = _FIRST_RELAY_PORT + block * _RELAY_PORTS
+
+    def _own_port(self, usual: int) -> OwnPort:
+        """The usual port where TCP and UDP are free, otherwise any other such port."""
+        return next(port for port in self._ports(usual) if _no_datagrams(port.number))
+
+    def _ports(self, usual: int) -> Iterator[OwnPort]:
+        with contextlib.suppress(OSError):
+            yield OwnPort(self._host, usual)
+        while True:
+            yield OwnPort(self._host)
 
     def _command(self) -> Sequence[str]:
         binary = installed()

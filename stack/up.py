@@ -7,7 +7,7 @@ import traceback
 from stack.children import ChildFailed
 from stack.data import DataBusy, DataFolder
 from stack.report import Report
-from stack.system import PortTaken, System, Wishes
+from stack.system import NoPlace, System, Wishes
 
 
 def up(wishes: Wishes, report: Report) -> int:
@@ -59,9 +59,9 @@ async def _outcome(starting: asyncio.Task[None], told_to_stop: asyncio.Task[sign
     if failure is None:
         return ""
     if isinstance(failure, BaseExceptionGroup):
-        expected, other = failure.split((ChildFailed, PortTaken))
+        expected, other = failure.split((ChildFailed, NoPlace))
         if expected is not None and other is None:
             return "; ".join(str(error) for error in expected.exceptions)
-    elif isinstance(failure, PortTaken):
+    elif isinstance(failure, NoPlace):
         return str(failure)
     return "".join(traceback.format_exception(failure))

@@ -22,7 +22,7 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from runtime.ids import new_id
 from stack.nats import binary
-from stack.ports import free_port
+from stack.ports import OwnPort
 
 _DOCKERFILE = """\
 FROM scratch
@@ -55,7 +55,8 @@ class Broker:
     """One NATS container. Its port outlives its faults, as an operator's address would."""
 
     def __init__(self, image: str) -> None:
-        self._port = free_port()
+        self._own_port = OwnPort()
+        self._port = self._own_port.number
         self._container = DockerContainer(image).waiting_for(
             LogMessageWaitStrategy("Server is ready")
         )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from stack.ports import free_port
+from stack.ports import OwnPort
 from tests.e2e.person import Person
 from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
@@ -72,17 +72,18 @@ NewPerson = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-def relay_port() -> int:
+def relay_port() -> OwnPort:
     """Where the way that a test can cut begins; pages from there are welcome."""
-    return free_port()
+    return OwnPort()
 
 
 @pytest.fixture(scope="session")
 def system(
-    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory, relay_port: int
+    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory, relay_port: OwnPort
 ) -> Iterator[RunningSystem]:
     running = RunningSystem(tmp_path_factory.mktemp("system"))
-    origins = f"http://localhost:{relay_port},http://{PLAIN_HTTP_HOST}:{relay_port}"
+    port = relay_port.number
+    origins = f"http://localhost:{port},http://{PLAIN_HTTP_HOST}:{port}"
     # The relay and both ends of a call are on this one machine.
     relayed = {"PARLEY_TURN_LOOPBACK": "true"}
     environment = {**PATIENT, **relayed, "PARLEY_PUBLIC_ORIGINS": origins}
@@ -128,9 +129,11 @@ def interpreting(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def relay(background: BackgroundLoop, system: RunningSystem, relay_port: int) -> Iterator[Relay]:
+def relay(
+    background: BackgroundLoop, system: RunningSystem, relay_port: OwnPort
+) -> Iterator[Relay]:
     """A way to the system that a test can cut."""
-    relay = Relay(urlsplit(system.url).port or 80, relay_port)
+    relay = Relay(urlsplit(system.url).port or 80, relay_port.number)
     background.run(relay.mend())
     yield relay
     background.run(relay.cut())

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from contracts.ids import RoomId
 from stack.bot.caller import Sends
+from stack.ports import OwnPort
 from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import Person, fresh
@@ -28,11 +29,11 @@ HEALING_MS = 60_000
 
 @pytest.fixture(scope="module")
 def system(
-    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory, relay_port: int
+    background: BackgroundLoop, tmp_path_factory: pytest.TempPathFactory, relay_port: OwnPort
 ) -> Iterator[RunningSystem]:
     """A system whose processes may be killed; whoever does so waits until they are back."""
     running = RunningSystem(tmp_path_factory.mktemp("faults"))
-    environment = {**PATIENT, "PARLEY_PUBLIC_ORIGINS": f"http://localhost:{relay_port}"}
+    environment = {**PATIENT, "PARLEY_PUBLIC_ORIGINS": f"http://localhost:{relay_port.number}"}
     background.run(running.start("--port", "0", "--gateways", "2", env=environment))
     yield running
     background.run(running.stop())

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.closing import Closing
 from contracts.contract import Rate
-from stack.ports import free_port
+from stack.ports import OwnPort
 from tests.integration.gateway.town import Town, greeted, person, room_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.gateway]
@@ -20,7 +20,8 @@ LABELS = {
 
 
 async def test_what_goes_through_is_counted_under_few_labels(town: Town):
-    port = free_port()
+    own = OwnPort()
+    port = own.number
     gateway = await town.gateway(health_port=port)
 
     async def counted() -> dict[tuple[str, str], float]:

@@ -10,7 +10,7 @@ from contracts.presence import SessionLease
 from contracts.streams import LEASES
 from gateway.app import Gateway
 from runtime.codec import decode_as
-from stack.ports import free_port
+from stack.ports import OwnPort
 from stack.processes import ServiceProcess
 from tests.integration.gateway.town import PASSWORD, Town, browser, greeted, person, wire
 from tests.support.asking import Asker
@@ -94,12 +94,11 @@ async def test_a_session_that_nobody_knows_is_begun_anew(gateway: Gateway):
 
 
 async def test_a_dead_gateways_session_goes_on_at_another(town: Town, gateway: Gateway):
-    port = free_port()
-    environment = {"NATS_URL": town.nats_url, "PARLEY_PORT": str(port)}
-    dying = ServiceProcess("gateway", "gateway", environment, port=port)
+    port = OwnPort()
+    dying = ServiceProcess("gateway", "gateway", {"NATS_URL": town.nats_url}, port=port)
     await dying.start()
     ann = await person(gateway)
-    async with wire(port) as first:
+    async with wire(port.number) as first:
         session = (await first.hello(ann))["session"]
         await dying.kill()
         assert await first.closed() == 1006

@@ -18,7 +18,7 @@ from runtime.ids import new_id
 from runtime.process import Process
 from runtime.serve import Call
 from runtime.settings import ProcessSettings
-from stack.ports import free_port
+from stack.ports import OwnPort
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.integration]
@@ -186,7 +186,8 @@ async def test_a_process_stops_while_its_broker_is_away(fresh_nats):
 
 
 async def test_health_tells_alive_from_ready(nats_url: str):
-    port = free_port()
+    own = OwnPort()
+    port = own.number
     process = Process("chat", settings(nats_url, health_port=port))
     async with process, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
 

@@ -17,7 +17,7 @@ from nats.js.api import StreamConfig
 
 from stack.children import ChildFailed
 from stack.nats import NatsServer
-from stack.ports import free_port, listens
+from stack.ports import OwnPort, listens
 from stack.store import StoreServer
 from tests.support.servers import FreshNats, FreshStore
 from tests.support.waiting import wait_until
@@ -80,7 +80,7 @@ def test_a_listener_belongs_to_its_own_process() -> None:
         ours.listen()
         port = ours.getsockname()[1]
         assert listens(os.getpid(), port)
-        assert not listens(os.getppid(), free_port())
+        assert not listens(os.getpid(), OwnPort().number)
         with subprocess.Popen(["sleep", "60"]) as sleeper:  # a stranger to this port
             assert not listens(sleeper.pid, port)
             sleeper.kill()

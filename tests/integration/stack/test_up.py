@@ -169,6 +169,22 @@ async def test_a_port_that_was_asked_for_must_be_free(tmp_path: Path) -> None:
     assert f"port {port} on 127.0.0.1 is taken" in said
 
 
+async def test_a_host_of_another_machine_is_refused(tmp_path: Path) -> None:
+    code, said = await _say(
+        "up", "--json", "--data", str(tmp_path / "data"), "--host", "198.51.100.77"
+    )
+    assert code == 1
+    assert "cannot listen on 198.51.100.77" in said
+    assert "Traceback" not in said
+
+
+async def test_every_address_means_those_of_both_families(tmp_path: Path) -> None:
+    async with running_system(tmp_path / "data", "--host", "::") as system:
+        port = int(system.url.rsplit(":", 1)[1])
+        for host in ("127.0.0.1", "[::1]"):
+            assert (await page(f"http://{host}:{port}/api/health")).is_success
+
+
 async def test_a_second_system_on_the_same_folder_is_refused(shared: RunningSystem) -> None:
     code, said = await _say("up", "--json", "--data", str(shared.data), "--port", "0")
     assert code == 1

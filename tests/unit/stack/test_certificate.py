@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cryptography import x509
 
-from stack.certificate import certificate, lan_addresses
+from stack.addresses import lan_addresses
+from stack.certificate import certificate
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
