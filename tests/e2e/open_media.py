@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import psutil
 from playwright.sync_api import CDPSession, Page
 
+from tests.e2e.waiting import until
+
 COUNTS = """
 (() => {
   const tracks = [];
@@ -85,6 +87,18 @@ KINDS = (
 handed out for another minute."""
 
 
+PARTS = ("BrowseScreen", "DoctorScreen", "RecordingsScreen", "RoomSettings", "SettingsScreen")
+"""What a page fetches once it has rested, asked for or not; a busy machine's page rests late."""
+
+HAS_PARTS = """async (parts) => {
+  const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+  const scripts = parts.map((part) =>
+    fetched.find((name) => name.includes(`/${part}-`) && name.endsWith('.js')));
+  if (scripts.includes(undefined)) return false;
+  await Promise.all(scripts.map((script) => import(script)));
+  return true;
+}"""
+
 LOOKS = 60
 
 
@@ -141,6 +155,7 @@ class Counter:
 
     def memory(self) -> Memory:
         """Collects twice: what only finalisers held goes with the second."""
+        until(self._page, HAS_PARTS, arg=PARTS)
         self._devtools.send("HeapProfiler.collectGarbage")
         self._devtools.send("HeapProfiler.collectGarbage")
         dom = self._devtools.send("Memory.getDOMCounters")

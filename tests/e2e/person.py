@@ -8,6 +8,8 @@ from typing import Self
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.e2e.waiting import until
+
 
 def fresh(name: str) -> str:
     """A room's name that no other test uses: they share one system, and rooms are found by name."""
@@ -281,7 +283,8 @@ class Person:
         """Sound arrives from them: the browser measures energy in what it plays."""
         for name in names:
             session = self.tile_of(name).get_attribute("data-session")
-            self.page.wait_for_function(
+            until(
+                self.page,
                 """async session => {
                     const audio = document.querySelector(`audio[data-session="${session}"]`);
                     const track = audio?.srcObject?.getAudioTracks()[0];

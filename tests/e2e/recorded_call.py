@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, expect
 from tests.e2e.footage import Footage
 from tests.e2e.person import Person
 from tests.e2e.studio import seconds_of
+from tests.e2e.waiting import until
 
 _LOOK_MS = 2_500
 """A while to look at and to listen to: five beeps of each microphone."""
@@ -62,7 +63,7 @@ class RecordedCall:
         self._page.wait_for_timeout(_LOOK_MS)
         self._page.evaluate("window.parleyGrowth = []")
         # One chunk that had begun before, and one of this while: a starved encoder takes long.
-        self._page.wait_for_function(_GROWN, arg=2, timeout=60_000)
+        until(self._page, _GROWN, arg=2, timeout=60_000)
         self._marks[name] = (began, self._now)
 
     def clock(self) -> float:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from playwright.sync_api import Locator
 
 from tests.e2e.person import Person
+from tests.e2e.waiting import until
 
 LONGEST_GAP_MS = 500
 """How long pictures and sound may stay away on account of what was broken."""
@@ -112,14 +113,15 @@ class SteadyCall:
         """More pictures and more sound come, in both directions."""
         for person, _ in self._sides:
             shown = person.page.evaluate("parleyWatch.theirs.length")
-            person.page.wait_for_function(
+            until(
+                person.page,
                 "shown => parleyWatch.theirs.length > shown",
                 arg=shown + _MORE_PICTURES,
                 timeout=30_000,
             )
             heard = person.page.evaluate("parleyWatch.heard.length")
-            person.page.wait_for_function(
-                "heard => parleyWatch.heard.length > heard", arg=heard, timeout=30_000
+            until(
+                person.page, "heard => parleyWatch.heard.length > heard", arg=heard, timeout=30_000
             )
 
     def was_undisturbed(self) -> None:

@@ -8,6 +8,7 @@ from typing import Self
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.footage import Footage
+from tests.e2e.waiting import until
 from tests.e2e.watching import Seen, watched
 
 
@@ -42,7 +43,8 @@ class Studio:
         self.page.get_by_role("button", name=way).click()
         expect(self.page.get_by_role("switch", name="Microphone")).to_be_checked()
         # Found anew at each look: what a test holds on to stays in the page's memory.
-        self.page.wait_for_function(
+        until(
+            self.page,
             """name => {
               const video = document.querySelector(`video[aria-label="${name}"]`);
               return video?.videoWidth > 0 && video.currentTime > 0.2;
@@ -62,7 +64,8 @@ class Studio:
 
     def waits_for(self, clock: str) -> Self:
         """The recording is as long as this, or longer: a busy page may miss a second."""
-        self.page.wait_for_function(
+        until(
+            self.page,
             "least => (document.querySelector('.clock')?.textContent ?? '').trim() >= least",
             arg=clock,
         )

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.e2e.conftest import CHROMIUM_WITH_DEVICES, PLAIN_HTTP_HOST, NewPerson, people_at
 from tests.e2e.person import Person, fresh
+from tests.e2e.waiting import until
 from tests.support.relay import Relay
 from tests.support.system import RunningSystem
 
@@ -108,7 +109,8 @@ def plays(video: Locator) -> None:
 
 def has_open(someone: Person, *, audio: int, video: int) -> None:
     """So many tracks are open, and after a moment no others."""
-    someone.page.wait_for_function(
+    until(
+        someone.page,
         "([audio, video]) => liveTracks('audio') === audio && liveTracks('video') === video",
         arg=[audio, video],
     )
@@ -143,8 +145,8 @@ def test_one_chooses_and_tries_devices_before_a_call(caller: NewPerson, picture:
     # One's own picture is seen as in a mirror; the meter moves with the fake microphone's beeps.
     assert "matrix(-1" in preview(ann).evaluate("v => getComputedStyle(v).transform")
     meter = ann.page.get_by_role("meter", name="Microphone level")
-    # Looked at for each picture: a look now and then may fall between the beeps for ever.
-    ann.page.wait_for_function("meter => meter.ariaValueNow !== '0'", arg=meter.element_handle())
+    # Often: a look now and then may fall between the beeps for ever.
+    until(ann.page, "meter => meter.ariaValueNow !== '0'", arg=meter.element_handle(), every=10)
     shows_every_theme(ann, picture, "prejoin-desktop")
     # The microphone, the copy that the meter hears, and one camera.
     has_open(ann, audio=2, video=1)
@@ -298,9 +300,10 @@ def test_settings_try_devices_and_let_go_of_them(caller: NewPerson, picture: Pic
     # Chromium's fake microphone does all three or none.
     for name in ("Remove echo", "Reduce background noise", "Adjust loudness by itself"):
         gus.page.get_by_role("switch", name=name).click()
-    gus.page.wait_for_function(
+    until(
+        gus.page,
         """() => openedTracks.some((t) => t.kind === 'audio' && t.readyState === 'live'
-          && t.getSettings().noiseSuppression === false)"""
+          && t.getSettings().noiseSuppression === false)""",
     )
     has_open(gus, audio=2, video=1)
     picture(gus.page, "settings-calls")

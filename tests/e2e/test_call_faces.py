@@ -10,6 +10,7 @@ from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person, fresh
 from tests.e2e.portrait import portrait
 from tests.e2e.test_access import serious
+from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(240)]
 
@@ -187,12 +188,12 @@ def test_who_speaks_the_stage_and_the_keys(caller: NewPerson, picture: Picture):
 
     # In a window of the browser's own, which goes with the call.
     chooses(ann, "Picture in picture")
-    page.wait_for_function("document.pictureInPictureElement?.videoWidth > 0")
+    until(page, "() => document.pictureInPictureElement?.videoWidth > 0")
     page.evaluate("document.exitPictureInPicture()")
     chooses(ann, "Picture in picture")
-    page.wait_for_function("document.pictureInPictureElement?.videoWidth > 0")
+    until(page, "() => document.pictureInPictureElement?.videoWidth > 0")
     ann.leaves_call()
-    page.wait_for_function("document.pictureInPictureElement === null")
+    until(page, "() => document.pictureInPictureElement === null")
 
 
 def expect_larger(one: Locator, other: Locator, *, than: float = 1.8) -> None:
@@ -216,7 +217,7 @@ def test_full_screen_rests_and_the_quality_of_a_call(caller: NewPerson, picture:
     ann, bob = two_in_a_call(caller, fresh("Cinema"))
     page = ann.page
     chooses(ann, "Full screen")
-    page.wait_for_function("document.fullscreenElement !== null")
+    until(page, "() => document.fullscreenElement !== null")
     bar = ann.controls
     bar.hover()
     picture(page, "call-full-screen")
@@ -246,7 +247,7 @@ def test_full_screen_rests_and_the_quality_of_a_call(caller: NewPerson, picture:
     assert serious(page) == []
     page.keyboard.press("Escape")
     page.evaluate("document.fullscreenElement && document.exitFullscreen()")
-    page.wait_for_function("document.fullscreenElement === null")
+    until(page, "() => document.fullscreenElement === null")
     chooses(ann, "Connection quality")
     expect(panel).to_be_visible()
     picture(page, "quality-panel-desktop")

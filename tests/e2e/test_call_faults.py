@@ -14,6 +14,7 @@ from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import Person, fresh
 from tests.e2e.steady import SteadyCall
+from tests.e2e.waiting import until
 from tests.e2e.watching import ALL_MOVE
 from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
@@ -148,7 +149,7 @@ def test_six_in_a_call_and_the_seventh_is_told(
         bob.joins_call()
         for someone in (ann, bob):
             someone.sees_people_in_call(6)
-            someone.page.wait_for_function(ALL_MOVE, arg=6)
+            until(someone.page, ALL_MOVE, arg=6)
         for bot in bots:
             bot.sees_everybody(5)
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.cuts import Airwaves, silence
 from tests.e2e.person import Person, fresh
+from tests.e2e.waiting import until
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
@@ -111,7 +112,7 @@ def test_a_cut_between_two_is_healed_by_an_ice_restart(caller: NewPerson):
     bob.joins_call()
     see_and_hear(ann, bob)
     for someone in (ann, bob):
-        someone.page.wait_for_function(DIRECT)
+        until(someone.page, DIRECT)
         someone.page.evaluate(KEEP)
 
     with silence(*airwaves):
@@ -120,7 +121,7 @@ def test_a_cut_between_two_is_healed_by_an_ice_restart(caller: NewPerson):
         ann.says("Can you read me?")
         bob.sees("Can you read me?")
         for someone in (ann, bob):
-            someone.page.wait_for_function(RESTARTED, timeout=HEALING_MS)
+            until(someone.page, RESTARTED, timeout=HEALING_MS)
     see_and_hear(ann, bob)
     for someone in (ann, bob):
         assert someone.page.evaluate(RESTARTED)
@@ -147,9 +148,7 @@ def test_a_way_is_looked_for_until_there_is_one(caller: NewPerson):
     with silence(*airwaves):
         are_told(ann, bob, RECONNECTING)
         are_told(ann, bob, "No connection")
-        bob.page.wait_for_function(
-            "made => parleyConnections.length > made", arg=made, timeout=HEALING_MS
-        )
+        until(bob.page, "made => parleyConnections.length > made", arg=made, timeout=HEALING_MS)
     see_and_hear(ann, bob)
 
 

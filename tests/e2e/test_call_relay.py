@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import PATIENT, NewPerson
 from tests.e2e.person import Person, fresh
+from tests.e2e.waiting import until
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 from tests.support.waiting import wait_until
@@ -27,7 +28,7 @@ HEALING_MS = 90_000
 RECONNECTING = re.compile("Reconnecting")
 
 # Both ends of the route in use are relays, in all connections that there are.
-BY_RELAY = """async () => {
+ENDS = """async () => {
   const open = parleyConnections.filter(({ signalingState }) => signalingState !== 'closed');
   const ends = await Promise.all(open.map(async (connection) => {
     const reports = await connection.getStats();
@@ -35,8 +36,12 @@ BY_RELAY = """async () => {
     const pair = reports.get(transport?.selectedCandidatePairId);
     return [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => reports.get(id));
   }));
-  return ends.length > 0 && ends.flat().every((end) => end?.candidateType === 'relay');
+  return ends.flat().map((end) => end?.candidateType ?? 'none');
 }"""
+BY_RELAY = f"""async () => {{
+  const ends = await ({ENDS})();
+  return ends.length > 0 && ends.every((type) => type === 'relay');
+}}"""
 
 # Other names for the ends of the first connection than before: ICE has begun anew.
 KEEP_NAMES = (
@@ -62,7 +67,7 @@ def system(
 def see_and_hear_by_the_relay(ann: Person, bob: Person) -> None:
     for someone, other in ((ann, bob), (bob, ann)):
         someone.sees_tile_of(other.name).hears(other.name)
-        someone.page.wait_for_function(BY_RELAY)
+        until(someone.page, BY_RELAY, otherwise=ENDS)
 
 
 async def carries_a_call(relay: psutil.Process) -> None:
@@ -120,7 +125,7 @@ def test_the_relay_of_a_call_is_lost_and_found_again(
         for someone, other in ((ann, bob), (bob, ann)):
             tile = someone.tile_of(other.name)
             expect(tile).to_have_accessible_name(RECONNECTING, timeout=HEALING_MS)
-        ann.page.wait_for_function(HAS_RESTARTED, timeout=HEALING_MS)
+        until(ann.page, HAS_RESTARTED, timeout=HEALING_MS)
     for someone, other in ((ann, bob), (bob, ann)):
         tile = someone.tile_of(other.name)
         expect(tile).not_to_have_accessible_name(RECONNECTING, timeout=HEALING_MS)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.e2e.conftest import CHROMIUM, EXPECT_MS, KEEP_CONNECTIONS, NewPerson, people_at
 from tests.e2e.person import Person, fresh
 from tests.e2e.portrait import portrait
+from tests.e2e.waiting import until
 from tests.e2e.watching import ALL_MOVE
 from tests.support.system import RunningSystem
 
@@ -121,7 +122,7 @@ def test_six_people_at_browsers_hold_a_call(crowd: NewPerson, picture: Picture) 
     full.get_by_role("button", name="Listen", exact=True).click()
     expect(zoe.controls).to_contain_text("You are listening")
     zoe.sees_people_in_call(6)
-    zoe.page.wait_for_function(ALL_SOUND, arg=6, polling=500)
+    until(zoe.page, ALL_SOUND, arg=6, every=500)
     expect(ann.stage).to_contain_text(re.compile("1 listening: Zoe"))
     picture(zoe.page, "call-six-listening")
 
@@ -132,7 +133,7 @@ def test_six_people_at_browsers_hold_a_call(crowd: NewPerson, picture: Picture) 
         someone.page.evaluate(
             "document.querySelectorAll('video').forEach((video) => delete video.dataset.from)"
         )
-        someone.page.wait_for_function(ALL_MOVE, arg=5, polling=250)
+        until(someone.page, ALL_MOVE, arg=5, every=250)
     expect(zoe.controls.get_by_role("button", name="Join", exact=True)).to_be_enabled()
     assert ann.page.url.endswith(path)
 
@@ -152,5 +153,5 @@ def sees_and_hears(someone: Person, others: int) -> None:
     """One's own picture and one of each of the others, all of which move; and all others' sound."""
     tiles = someone.stage.get_by_role("list", name="People in the call").get_by_role("listitem")
     expect(tiles).to_have_count(others + 1)
-    someone.page.wait_for_function(ALL_MOVE, arg=others + 1, polling=250)
-    someone.page.wait_for_function(ALL_SOUND, arg=others, polling=500)
+    until(someone.page, ALL_MOVE, arg=others + 1, every=250)
+    until(someone.page, ALL_SOUND, arg=others, every=500)

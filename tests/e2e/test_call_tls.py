@@ -13,6 +13,7 @@ from tests.e2e.conftest import (
     people_at,
 )
 from tests.e2e.person import Person, fresh
+from tests.e2e.waiting import until
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
@@ -101,7 +102,7 @@ def test_a_call_goes_through_the_relay_over_tls(trusting_person: NewPerson):
     bob.joins_call()
     for someone, other in ((ann, bob), (bob, ann)):
         someone.sees_tile_of(other.name).hears(other.name)
-        someone.page.wait_for_function(BY_TLS)
+        until(someone.page, BY_TLS)
     ann.leaves_call()
     expect(checks_tls(ann)).to_contain_text("Works")
 

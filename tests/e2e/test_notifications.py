@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import NewPerson, people_at
 from tests.e2e.person import fresh
+from tests.e2e.waiting import until
 from tests.support.system import RunningSystem
 
 pytestmark = pytest.mark.web
@@ -51,7 +52,7 @@ def shown(page: Page) -> list[tuple[str, str]]:
 
 
 def until_shown(page: Page, count: int) -> list[tuple[str, str]]:
-    page.wait_for_function("(count) => window.parleyNotified.length >= count", arg=count)
+    until(page, "(count) => window.parleyNotified.length >= count", arg=count)
     return shown(page)
 
 

@@ -17,6 +17,7 @@ from tests.e2e.person import PASSWORD, Person, fresh
 from tests.e2e.starvation import OFF, Starvation
 from tests.e2e.studio import Studio
 from tests.e2e.test_access import serious
+from tests.e2e.waiting import until
 from tests.e2e.watching import Seen
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
@@ -119,7 +120,7 @@ def test_a_camera_is_recorded_played_renamed_downloaded_deleted(
     ann.page.wait_for_timeout(4000)
     assert studio.clock == paused
     studio.pauses(False).waits_for(f"0:{int(paused) + 3:02d}")
-    ann.page.wait_for_function(GROWN, arg=SECONDS_WORTH, timeout=90_000)
+    until(ann.page, GROWN, arg=SECONDS_WORTH, timeout=90_000)
     picture(ann.page, f"recordings-recording-{size}")
     studio.stops()
     expect(studio.rows).to_have_count(1)
@@ -161,7 +162,7 @@ def test_a_recording_whose_tab_died_is_rescued(
     expect(other.rows.get_by_role("button", name="Finish it")).to_have_count(0)
 
     # Seconds' worth, so that there is something to rescue.
-    beside.wait_for_function(GROWN, arg=SECONDS_WORTH, timeout=90_000)
+    until(beside, GROWN, arg=SECONDS_WORTH, timeout=90_000)
     written = beside.evaluate(SIZE)
     recorded, died = dying.clock, time.time()
     crash(ann.page)
@@ -268,7 +269,7 @@ def test_a_guest_who_signs_out_leaves_no_recording_behind(caller: NewPerson, pic
     gus.page.get_by_role("button", name="Join as a guest").click()
     expect(gus.composer).to_be_enabled()
     studio = Studio(gus.page).opens().sets_up("Record the camera").records().waits_for("0:02")
-    gus.page.wait_for_function(GROWN, arg=SECONDS_WORTH // 4, timeout=90_000)
+    until(gus.page, GROWN, arg=SECONDS_WORTH // 4, timeout=90_000)
     studio.stops()
     gus.page.goto("/settings")
     gus.page.get_by_role("button", name="Sign out", exact=True).click()
@@ -349,6 +350,6 @@ def test_without_frames_in_workers_the_page_draws(
     )
     studio = Studio(ann.registers().page).opens().sets_up("Record a screen")
     studio.records().waits_for("0:02").switches("Camera", True).waits_for("0:04")
-    ann.page.wait_for_function(GROWN, arg=SECONDS_WORTH, timeout=90_000)
+    until(ann.page, GROWN, arg=SECONDS_WORTH, timeout=90_000)
     studio.stops()
     assert_recorded(studio, "Recording", tmp_path / "drawn", starvation)
