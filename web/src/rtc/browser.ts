@@ -15,6 +15,7 @@ export function browserParts(
     tell,
     identity,
     timer: {
+      now: () => performance.now(),
       after(ms, deed) {
         const timer = setTimeout(deed, ms);
         return () => {

@@ -18,6 +18,8 @@ export interface LinkParts {
   readonly timer: Timer;
   readonly early: CandidateQueue;
   readonly complain: Complaint;
+  /** Whether sound ought to come in. */
+  sounds(): boolean;
   /** Something that a peer shows has changed. */
   changed(): void;
   /** Nothing comes in any more, or something does again, while the browser sees no trouble. */
@@ -46,7 +48,7 @@ export class Link {
     this.#senders = new Senders(connection, streams, timer, complain);
     this.receiving = new Receiving(connection, parts.changed);
     this.way = new Way(connection, timer, parts.changed);
-    this.pulse = new Pulse(connection, timer, parts.beats);
+    this.pulse = new Pulse(parts);
     this.#negotiation = new Negotiation({
       ...parts,
       answering: () => {

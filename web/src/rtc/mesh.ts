@@ -32,6 +32,8 @@ export interface Present {
   readonly device?: string;
   /** `Media.camera`: a camera that is off is no tile, before the connection has heard of it. */
   readonly camera?: boolean;
+  /** `Media.microphone`: sound comes all the time then, whether or not anybody speaks. */
+  readonly microphone?: boolean;
   /** `Participant.listening`: is sent sound only, sends nothing, and needs no other listener. */
   readonly listening?: boolean;
 }
@@ -200,6 +202,7 @@ export class Mesh {
         check: async ({ sdp, proof }) =>
           (await this.#proofs?.check(this.#signer(session), sdp, proof)) ?? UNSIGNED,
         hasTurn: () => hasTurn(this.#configuration),
+        sounds: () => this.#present.get(session)?.microphone === true,
         changed: () => {
           this.#changed();
         },

@@ -3,7 +3,7 @@ import { aTrack, Company } from '../../test/rtc/company';
 import { arrivals } from '../../test/rtc/reports';
 import type { ScriptedConnection } from '../../test/rtc/scripted';
 import { FIRST_OFFER_MS, TOLD_BROKEN_MS, TOLD_MS } from './peer';
-import { BEATS_MISSED, PULSE_MS } from './pulse';
+import { MUTE_MS, PULSE_MS, SILENT_MS } from './pulse';
 import { BREATH_MS, LATER_MS, PATIENCE_MS, REPAIR_MS } from './repairs';
 import type { PeerState, PeerView } from './view';
 
@@ -111,8 +111,13 @@ describe('a peer', () => {
     expect(call.company.network.connections).toHaveLength(2);
   });
 
-  it('restarts ICE where nothing comes any more, before the browser sees it', async () => {
+  it.each([
+    ['the microphone is on', MUTE_MS],
+    ['the microphone is off', SILENT_MS],
+  ])('restarts ICE before the browser sees that nothing comes: %s', async (which, patience) => {
     const call = await new Call().connect();
+    if (which.endsWith('off')) call.company.send('b', { microphone: null });
+    call.company.tellRoster();
     const hears = (packetsReceived: number): void => {
       call.connection.report = arrivals(packetsReceived);
     };
@@ -121,7 +126,9 @@ describe('a peer', () => {
       await call.pass(PULSE_MS);
     }
     expect([call.view.state, call.restarts]).toEqual(['connected', 0]);
-    for (let beat = 0; beat < BEATS_MISSED; beat += 1) await call.pass(PULSE_MS);
+    await call.pass(patience - 1);
+    expect([call.view.state, call.restarts]).toEqual(['connected', 0]);
+    await call.pass(1);
     expect([call.view.state, call.restarts]).toEqual(['interrupted', 1]);
     hears(6);
     await call.pass(PULSE_MS);

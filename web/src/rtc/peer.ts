@@ -41,6 +41,8 @@ export interface PeerParts {
   /** Whether the other side's device made a description. */
   check(description: Description): Promise<Verified>;
   hasTurn(): boolean;
+  /** Whether the other side says that its microphone is on. */
+  sounds(): boolean;
   changed(): void;
   readonly complained: Complaint;
 }
@@ -239,6 +241,7 @@ export class Peer {
       timer: parts.timer,
       early: this.#early,
       complain: parts.complained,
+      sounds: () => parts.sounds(),
       changed: () => {
         this.#look();
         parts.changed();

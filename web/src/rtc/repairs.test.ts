@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { StillClock } from '../../test/support/still_clock';
 import { TOLD_BROKEN_MS, TOLD_MS } from './peer';
-import { BEATS_MISSED, PULSE_MS } from './pulse';
+import { MUTE_MS, SILENT_MS } from './pulse';
 import {
   BREATH_MS,
   COURTESY_MS,
@@ -81,7 +81,8 @@ it('the published times are those that count', () => {
   const published = /## When the way breaks\n(.*?)\n## /s.exec(text)?.[1]?.replace(/\s+/g, ' ');
   const seconds = (ms: number): string => `${String(ms / 1000)} seconds`;
   for (const said of [
-    `nothing has come for ${seconds(BEATS_MISSED * PULSE_MS)}`,
+    `nothing has come for ${seconds(SILENT_MS)}`,
+    `for ${seconds(MUTE_MS)} where`,
     `another restart ${seconds(PATIENCE_MS)} later`,
     `every ${seconds(REPAIR_MS)} from then on`,
     `after ${seconds(TOLD_BROKEN_MS)}`,

@@ -1,5 +1,7 @@
 /** Time as a peer knows it; tests hold it still. */
 export interface Timer {
+  /** Milliseconds that only ever grow. */
+  now(): number;
   /** Runs `deed` once after `ms`; the answer calls it off. */
   after(ms: number, deed: () => void): () => void;
 }

@@ -96,11 +96,12 @@ export class Company {
   }
 
   tellRoster(): void {
-    const roster: Present[] = [...this.guests.values()].map(({ session, mesh, listening }) => ({
-      session,
-      screenStream: mesh.screenStream,
-      device: `device-${session}`,
-      listening,
+    const roster: Present[] = [...this.guests.values()].map((guest) => ({
+      session: guest.session,
+      screenStream: guest.mesh.screenStream,
+      device: `device-${guest.session}`,
+      microphone: guest.sending.microphone !== null,
+      listening: guest.listening,
     }));
     for (const { mesh } of this.guests.values()) mesh.setRoster(roster, 'call');
   }

@@ -101,6 +101,7 @@ export class Seat {
         listening: listening ?? false,
         screenStream: media.screen_stream ?? '',
         camera: media.camera ?? false,
+        microphone: media.microphone ?? false,
       })),
       call,
     );
