@@ -1,9 +1,14 @@
+/** Of `setParameters` in WebRTC Extensions; a browser that does not know it takes no notice. */
+export interface SetParameterOptions {
+  readonly encodingOptions: readonly { readonly keyFrame: boolean }[];
+}
+
 /** An `RTCRtpSender`, as much of it as a peer needs. */
 export interface Sender {
   readonly track: MediaStreamTrack | null;
   replaceTrack(track: MediaStreamTrack | null): Promise<void>;
   getParameters(): RTCRtpSendParameters;
-  setParameters(parameters: RTCRtpSendParameters): Promise<void>;
+  setParameters(parameters: RTCRtpSendParameters, options?: SetParameterOptions): Promise<void>;
 }
 
 /** An `RTCRtpTransceiver`: one m-line of the descriptions. */

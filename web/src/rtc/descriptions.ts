@@ -31,6 +31,15 @@ export function trickles(sdp: string): boolean {
   return lines(sdp).some((line) => /^a=ice-options:(.* )?trickle\b/.test(line));
 }
 
+/** Whether an offer restarts ICE: its names are others than those agreed on (RFC 8839, 4.4.3). */
+export function restarts(offer: string, agreed: string): boolean {
+  return iceName(offer) !== iceName(agreed);
+}
+
+function iceName(sdp: string): string | undefined {
+  return lines(sdp).find((line) => line.startsWith('a=ice-ufrag:'));
+}
+
 /** Whether an offer is told for the second time; candidates found meanwhile make no difference. */
 export function isSameOffer(one: string, other: string): boolean {
   if (one === other) return true;

@@ -1,5 +1,6 @@
 import type { CandidateQueue } from './candidates';
 import type { Connection } from './connection';
+import { restarts } from './descriptions';
 import type { Line, Told } from './line';
 import { Negotiation, type Complaint } from './negotiation';
 import { Pulse } from './pulse';
@@ -83,6 +84,11 @@ export class Link {
     this.#senders.adapt(slot, step);
   }
 
+  /** The other side sees again: it need not wait for a picture that it can begin with. */
+  refresh(): void {
+    this.#senders.refresh();
+  }
+
   take(told: Told): void {
     void this.#negotiation.take(told);
   }
@@ -90,6 +96,12 @@ export class Link {
   /** A description waits to be handed on. */
   get isTelling(): boolean {
     return this.#negotiation.isTelling;
+  }
+
+  /** Whether an offer of the other side's tries all ways anew. */
+  isRestart(offer: string): boolean {
+    const agreed = this.connection.remoteDescription?.sdp;
+    return agreed !== undefined && restarts(offer, agreed);
   }
 
   awaits(answer: string): boolean {

@@ -17,6 +17,7 @@ async function settled(): Promise<void> {
 class Call {
   readonly company = new Company(immediately);
   readonly states: PeerState[] = [];
+  #come = 0;
 
   constructor() {
     const { mesh } = this.company.join('a', { microphone: aTrack('microphone') });
@@ -55,6 +56,14 @@ class Call {
   async pass(ms: number): Promise<void> {
     await this.company.clock.pass(ms);
     await this.flow();
+  }
+
+  /** Something comes in each second, seen from `a`. */
+  async hears(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      this.connection.report = arrivals((this.#come += 50));
+      await this.pass(PULSE_MS);
+    }
   }
 
   /** The network is cut, and stays so for some time. */
@@ -118,21 +127,42 @@ describe('a peer', () => {
     const call = await new Call().connect();
     if (which.endsWith('off')) call.company.send('b', { microphone: null });
     call.company.tellRoster();
-    const hears = (packetsReceived: number): void => {
-      call.connection.report = arrivals(packetsReceived);
-    };
-    for (let second = 0; second < 5; second += 1) {
-      hears(second);
-      await call.pass(PULSE_MS);
-    }
+    await call.hears(5);
     expect([call.view.state, call.restarts]).toEqual(['connected', 0]);
     await call.pass(patience - 1);
     expect([call.view.state, call.restarts]).toEqual(['connected', 0]);
     await call.pass(1);
     expect([call.view.state, call.restarts]).toEqual(['interrupted', 1]);
-    hears(6);
-    await call.pass(PULSE_MS);
+    await call.hears(1);
     expect([call.view.state, call.restarts]).toEqual(['connected', 1]);
+  });
+
+  it('gives the other side’s restart its time, which saw sooner that nothing comes', async () => {
+    const call = await new Call().connect();
+    const [, other] = call.company.network.open;
+    await call.hears(10);
+    if (other !== undefined) other.report = arrivals(1);
+    await call.hears(2);
+    await call.pass(MUTE_MS - PULSE_MS);
+    expect([call.view.state, call.restarts]).toEqual(['connected', 1]);
+    await call.pass(PULSE_MS);
+    expect([call.view.state, call.restarts]).toEqual(['interrupted', 1]);
+    await call.pass(BREATH_MS);
+    expect([call.view.state, call.restarts]).toEqual(['interrupted', 2]);
+  });
+
+  it('sends whole pictures once it has healed, and none that nobody waits for', async () => {
+    const call = new Call();
+    call.company.send('a', { camera: aTrack('camera') });
+    await call.connect();
+    const pictures = call.connection.getTransceivers().find(({ kind }) => kind === 'video')?.sender;
+    await call.pass(10 * PULSE_MS);
+    expect(pictures?.wholePictures).toBe(0);
+    await call.loses(1);
+    await call.finds();
+    expect(pictures?.wholePictures).toBe(1);
+    await call.pass(10 * PULSE_MS);
+    expect(pictures?.wholePictures).toBe(2);
   });
 
   it('restarts ICE at once where it has failed', async () => {

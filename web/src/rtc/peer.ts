@@ -212,6 +212,9 @@ export class Peer {
     } else if (type === 'offer' && this.#state !== 'connected') {
       // What the other side begins has its time, too.
       this.#repairs.wait();
+    } else if (type === 'offer' && this.#link.isRestart(sdp)) {
+      // It was the first to see that the way is lost.
+      this.#repairs.breathe();
     }
     this.#first.clear();
     this.#other = from;
@@ -306,6 +309,7 @@ export class Peer {
   }
 
   #stand(): void {
+    if (this.#wasConnected && this.#state !== 'connected') this.#link.refresh();
     this.#repairs.end();
     this.#why = null;
     this.#wasConnected = true;
@@ -317,8 +321,12 @@ export class Peer {
 
   /** Restarted where that keeps the connection: the browser may be wrong to see no trouble. */
   #feel(isLost: boolean): void {
-    if (!isLost) this.#stand();
-    else if (this.#canRestart) this.#repairs.hasten();
+    if (!isLost) {
+      this.#stand();
+    } else if (this.#canRestart) {
+      this.#interrupt();
+      this.#repairs.hasten();
+    }
   }
 
   #repair(): void {

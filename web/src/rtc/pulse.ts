@@ -5,6 +5,9 @@ import { heardOf } from './trouble';
 /** How often it is felt. */
 export const PULSE_MS = 1_000;
 
+/** The same while nothing comes: what comes again is to be seen at once. */
+const FOUND_MS = 250;
+
 /**
  * So long without anything having come, checks of the route included, which either side sends
  * every 2.5 seconds: that way is lost. Browsers say so after seven seconds.
@@ -81,8 +84,9 @@ export class Pulse {
     const isLost = !beats && (this.#isLost || this.#silentMs >= this.#patienceMs);
     const isOther = isLost !== this.#isLost;
     this.#isLost = isLost;
-    const left = this.#silentMs > 0 && !isLost ? this.#patienceMs - this.#silentMs : PULSE_MS;
-    this.#feelIn(Math.min(PULSE_MS, left));
+    if (isLost) this.#feelIn(FOUND_MS);
+    else if (beats) this.#feelIn(PULSE_MS);
+    else this.#feelIn(Math.min(PULSE_MS, this.#patienceMs - this.#silentMs));
     if (isOther) this.#parts.beats(isLost);
   }
 

@@ -51,11 +51,16 @@ export class Repairs {
     const repair = ROUND[this.#count % ROUND.length] ?? 'restart';
     this.#count += 1;
     this.wait();
+    this.breathe();
+    return repair;
+  }
+
+  /** Something is being tried from now on, by whichever side. */
+  breathe(): void {
     this.#isBreathing = true;
     this.#breath.set(BREATH_MS, () => {
       this.#isBreathing = false;
     });
-    return repair;
   }
 
   /** What is being tried has its time before the next repair. */

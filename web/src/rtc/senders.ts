@@ -19,6 +19,11 @@ import { Alarm, type Timer } from './timer';
  */
 export const OFF_MS = 2_000;
 
+/** From the first whole picture after a cut to the second one. */
+const AGAIN_MS = 750;
+
+const PICTURES = ['camera', 'screen'] as const satisfies readonly Slot[];
+
 /** The two streams of a call: by them the other side tells a screen from a camera. */
 export interface Streams {
   readonly person: MediaStream;
@@ -34,6 +39,7 @@ export class Senders {
   readonly #streams: Streams;
   readonly #complain: (error: unknown) => void;
   readonly #off: Alarm;
+  readonly #again: Alarm;
   readonly #lines = new Map<Slot, Transceiver>();
   readonly #sent = new Set<Transceiver>();
   readonly #steps = new Map<Slot, SendingStep>();
@@ -53,6 +59,7 @@ export class Senders {
     this.#streams = streams;
     this.#complain = complain;
     this.#off = new Alarm(timer);
+    this.#again = new Alarm(timer);
   }
 
   get isOpen(): boolean {
@@ -96,9 +103,22 @@ export class Senders {
     }
   }
 
+  /**
+   * Whole pictures, for who had none for a while: browsers ask for one every 3 seconds. Twice,
+   * since who hears by a new way may still send by the one that was lost.
+   */
+  refresh(): void {
+    const send = (): void => {
+      for (const slot of PICTURES) this.#queue(slot, sendWhole);
+    };
+    send();
+    this.#again.set(AGAIN_MS, send);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#off.clear();
+    this.#again.clear();
   }
 
   #follow(): void {
@@ -171,13 +191,17 @@ export class Senders {
   }
 
   #apply(slot: Slot): void {
+    this.#queue(slot, (sender) => hold(sender, slot, this.#steps.get(slot) ?? null));
+  }
+
+  /** One after the other: parameters are only good for the next change. */
+  #queue(slot: Slot, change: (sender: Sender) => Promise<void>): void {
     this.#adapting = this.#adapting.then(async () => {
       const sender = this.#lines.get(slot)?.sender;
       if (sender === undefined || this.#isClosed) return;
-      const step = this.#steps.get(slot) ?? null;
       try {
         // A negotiation may change the parameters between reading and setting them.
-        await hold(sender, slot, step).catch(() => hold(sender, slot, step));
+        await change(sender).catch(() => change(sender));
       } catch (error) {
         if (!this.#isClosed && !isOutdated(error)) this.#complain(error);
       }
@@ -203,6 +227,13 @@ function sendOn(line: Transceiver): void {
 function sendOff(line: Transceiver): void {
   if (line.direction === 'sendrecv') line.direction = 'recvonly';
   else if (line.direction === 'sendonly') line.direction = 'inactive';
+}
+
+async function sendWhole(sender: Sender): Promise<void> {
+  if (sender.track === null) return;
+  const parameters = sender.getParameters();
+  const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+  await sender.setParameters(parameters, { encodingOptions });
 }
 
 /** Holds a sender to a step; what it has already is not set again. */

@@ -1,4 +1,4 @@
-import type { Sender, Transceiver } from '../../src/rtc/connection';
+import type { Sender, SetParameterOptions, Transceiver } from '../../src/rtc/connection';
 import { ScriptedTrack } from './scripted_media';
 import { sending } from './scripted_sdp';
 
@@ -61,6 +61,8 @@ export class ScriptedTransceiver implements Transceiver {
 export class ScriptedSender implements Sender {
   track: MediaStreamTrack | null = null;
   stream: string | null = null;
+  /** How often it was asked for a picture that needs no other. */
+  wholePictures = 0;
   readonly #kind: 'audio' | 'video';
   readonly #owner: Owner;
   #parameters: RTCRtpSendParameters = {
@@ -92,11 +94,12 @@ export class ScriptedSender implements Sender {
     return structuredClone(this.#parameters);
   }
 
-  setParameters(parameters: RTCRtpSendParameters): Promise<void> {
+  setParameters(parameters: RTCRtpSendParameters, options?: SetParameterOptions): Promise<void> {
     if (parameters.transactionId !== String(this.#transaction)) {
       return Promise.reject(invalidModification('parameters of another transaction'));
     }
     this.#parameters = parameters;
+    if (options?.encodingOptions.every(({ keyFrame }) => keyFrame)) this.wholePictures += 1;
     return Promise.resolve();
   }
 }
