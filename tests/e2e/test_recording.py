@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
-from tests.e2e.conftest import CHROMIUM_WITH_DEVICES, DESKTOP, NewPerson
+from tests.e2e.conftest import NewPerson
 from tests.e2e.footage import EVERYTHING, Footage
 from tests.e2e.left_alone import LeftAlone
 from tests.e2e.open_media import KINDS, Counter, Open
-from tests.e2e.person import PASSWORD, Person, fresh
+from tests.e2e.person import PASSWORD, fresh
 from tests.e2e.starvation import OFF, Starvation
 from tests.e2e.studio import Studio
 from tests.e2e.test_access import serious
@@ -285,59 +285,6 @@ def test_a_guest_who_signs_out_leaves_no_recording_behind(caller: NewPerson, pic
     asked.get_by_role("button", name="Delete and sign out").click()
     expect(gus.page.get_by_role("button", name="Sign in")).to_be_visible()
     assert studio.files() == []
-
-
-@pytest.fixture
-def lasting(playwright: Playwright, system: RunningSystem, tmp_path: Path) -> Iterator[Person]:
-    """Somebody whose browser keeps files on the disk: a private window's never fill it."""
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path,
-        executable_path="/usr/bin/chromium",
-        args=CHROMIUM_WITH_DEVICES,
-        base_url=system.url,
-        viewport=DESKTOP,
-        locale="en-GB",
-        permissions=["camera", "microphone"],
-    )
-    someone = Person("Ann", context)
-    yield someone
-    someone.go_away()
-    assert not someone.faults
-
-
-def test_a_full_device_refuses_to_begin_and_stops_cleanly(
-    lasting: Person, picture: Picture, tmp_path: Path
-):
-    page = lasting.registers().page
-    devtools = lasting.context.new_cdp_session(page)
-    origin = page.evaluate("location.origin")
-    studio = Studio(page).opens()
-
-    def leave(megabytes: float) -> None:
-        """The device has room for so much more."""
-        size = studio.used() + megabytes * 1_000_000
-        devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": size})
-
-    leave(100)
-    studio.sets_up("Record the camera")
-    page.get_by_role("button", name="Record", exact=True).click()
-    studio.sees_toast("There is too little space left on this device to record.")
-    assert studio.files() == []
-    page.reload()
-    picture(page, "recordings-nearly-full-desktop")
-    studio.sets_up("Record the camera")
-
-    leave(400)
-    studio.records().waits_for("0:03")
-    leave(0.05)
-    # Chromium hands out room by the mebibyte: the file fills its last one first.
-    full = page.get_by_text("The device is full, so the recording stopped.")
-    expect(full).to_be_visible(timeout=90_000)
-    expect(studio.rows.get_by_text("Not finished.")).to_be_visible()
-    leave(400)
-    studio.rows.get_by_role("button", name="Finish it").click()
-    studio.sees_toast("The recording is whole again.")
-    assert_plays(studio.plays("Recording"), studio.downloads("Recording", tmp_path / "full"))
 
 
 def test_without_frames_in_workers_the_page_draws(

@@ -16,7 +16,8 @@ from tests.support.asking import Asker
 
 pytestmark = pytest.mark.auth
 
-T = 1_700_000_000_000
+# Far ahead: the service that runs beside sweeps what is over by the real time.
+T = 4_000_000_000_000
 
 
 def guess(name: str = "anna") -> LogIn:

@@ -9,14 +9,19 @@ import type { Answered, Asked, DiskTrouble } from './writing';
  */
 const ROOM_TO_BEGIN = 128 * 1024 * 1024;
 
-let growing: { readonly file: Awaited<ReturnType<typeof openFile>>; bytes: number } | null = null;
+let growing: {
+  readonly file: Awaited<ReturnType<typeof openFile>>;
+  bytes: number;
+  /** Why a chunk was not taken; what came after it would stand in its place. */
+  refusal: { readonly error: unknown } | null;
+} | null = null;
 
 async function open(path: string, entry: Entry): Promise<void> {
   const folder = await folderAt(path);
   // The entry first: a file without one would only be found by its name.
   await saveEntry(folder, entry);
   await tryRoom(folder, entry);
-  growing = { file: await openFile(folder, partName(entry)), bytes: 0 };
+  growing = { file: await openFile(folder, partName(entry)), bytes: 0, refusal: null };
 }
 
 /** Opened anew afterwards: Chromium counts what a file once had as used until it is closed. */
@@ -32,8 +37,14 @@ async function tryRoom(folder: FileSystemDirectoryHandle, entry: Entry): Promise
 
 async function append(chunk: Blob): Promise<void> {
   if (growing === null) throw new Error('no file is open');
+  if (growing.refusal !== null) throw growing.refusal.error;
   const bytes = new Uint8Array(await chunk.arrayBuffer());
-  writeAll(growing.file, bytes, growing.bytes);
+  try {
+    writeAll(growing.file, bytes, growing.bytes);
+  } catch (error) {
+    growing.refusal = { error };
+    throw error;
+  }
   growing.bytes += bytes.byteLength;
 }
 

@@ -30,15 +30,23 @@ export class Footage {
 
   /**
    * Copies the packets as they are, nothing is encoded again, into a file with a duration and
-   * with an index to seek by; resolves with the duration in milliseconds.
+   * with an index to seek by; resolves with the duration in milliseconds, and rejects with what
+   * `write` threw.
    */
   async copy(suffix: Entry['suffix'], title: string | null, write: Write): Promise<number> {
+    // Kept from the stream: an output whose stream breaks may wait for it for ever.
+    const refusals: unknown[] = [];
     const output = new Output({
       format: suffix === 'mp4' ? new Mp4OutputFormat({ fastStart: false }) : new WebMOutputFormat(),
       target: new StreamTarget(
         new WritableStream<StreamTargetChunk>({
           write: ({ data, position }) => {
-            write(data, position);
+            try {
+              if (refusals.length === 0) write(data, position);
+            } catch (error) {
+              refusals.push(error);
+              conversion.cancel().catch(() => undefined);
+            }
           },
         }),
         { chunked: true, chunkSize: 1 << 20 },
@@ -46,7 +54,10 @@ export class Footage {
     });
     const tags = title === null ? {} : { title };
     const conversion = await Conversion.init({ input: this.#input, output, tags });
-    await conversion.execute();
+    await conversion.execute().catch((error: unknown) => {
+      refusals.push(error);
+    });
+    if (refusals.length > 0) throw refusals[0];
     return Math.round((await this.#input.computeDuration()) * 1000);
   }
 

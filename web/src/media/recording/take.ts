@@ -35,6 +35,7 @@ export class Take {
   #ended: (trouble: DiskTrouble | null) => void = () => undefined;
   #trouble: DiskTrouble | null = null;
   #bytes = 0;
+  #kept: Promise<void> = Promise.resolve();
 
   /** Resolves when it is to be finished: by `stop`, or by itself with the reason. */
   readonly over: Promise<DiskTrouble | null>;
@@ -57,13 +58,16 @@ export class Take {
       this.#ended = ended;
     });
     recorder.addEventListener('dataavailable', ({ data }) => {
-      if (data.size > 0) void this.#keep(data);
+      if (data.size > 0) this.#kept = this.#keep(data);
     });
     recorder.addEventListener('error', () => {
       this.#end('failed');
     });
     recorder.addEventListener('stop', () => {
-      this.#ended(this.#trouble);
+      // The disk answers in order: with the last chunk all are there, or it is known why not.
+      void this.#kept.then(() => {
+        this.#ended(this.#trouble);
+      });
     });
   }
 
