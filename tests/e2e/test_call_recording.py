@@ -174,9 +174,11 @@ def test_twenty_switches_in_a_call_are_one_file(
             due = began + number * MINUTES * 60 / len(switches)
             ann.page.wait_for_timeout(max(0, due - time.monotonic()) * 1000)
             if number == SETTLED:
-                figures.append(counter.memory())
+                with starvation.looking():
+                    figures.append(counter.memory())
         during = counter.open()
-        figures.append(counter.memory())
+        with starvation.looking():
+            figures.append(counter.memory())
         # Both voices and both faces are in it; one worker draws, another one writes.
         assert (during.voices, during.feeds) == (2, 2), during
         assert during.workers == before.workers + 2, during

@@ -27,20 +27,23 @@ HEALING_MS = 90_000
 
 RECONNECTING = re.compile("Reconnecting")
 
-# Both ends of the route in use are relays, in all connections that there are.
+# The ends of the routes in use, own and other, in all connections that there are.
 ENDS = """async () => {
   const open = parleyConnections.filter(({ signalingState }) => signalingState !== 'closed');
-  const ends = await Promise.all(open.map(async (connection) => {
+  return Promise.all(open.map(async (connection) => {
     const reports = await connection.getStats();
     const transport = [...reports.values()].find(({ type }) => type === 'transport');
     const pair = reports.get(transport?.selectedCandidatePairId);
-    return [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => reports.get(id));
+    return [pair?.localCandidateId, pair?.remoteCandidateId]
+      .map((id) => reports.get(id)?.candidateType ?? 'none');
   }));
-  return ends.flat().map((end) => end?.candidateType ?? 'none');
 }"""
+# Each page answers for its own end. The other one is peer-reflexive where its check was here before
+# its candidate (RFC 8445, 7.3.1.3).
 BY_RELAY = f"""async () => {{
-  const ends = await ({ENDS})();
-  return ends.length > 0 && ends.every((type) => type === 'relay');
+  const routes = await ({ENDS})();
+  return routes.length > 0 && routes.every(
+    ([own, other]) => own === 'relay' && ['relay', 'prflx'].includes(other));
 }}"""
 
 # Other names for the ends of the first connection than before: ICE has begun anew.
