@@ -28,7 +28,6 @@ _RELAY_PORTS = 400
 _FIRST_RELAY_PORT = 61_000
 _RELAY_BLOCKS = 10
 
-
 # What a relay must never be talked into reaching: this machine itself (coturn refuses loopback by
 # itself), "this network", link-local addresses (where clouds keep their machines' secrets),
 # multicast and the reserved rest. Private networks stay open: they are the LAN that peers are on.

@@ -1,14 +1,12 @@
 import { CandidateQueue } from './candidates';
-import type { Connection } from './connection';
 import { answered, maker, trickles } from './descriptions';
-import type { Description, Line, Told } from './line';
+import type { Description, Told } from './line';
 import { Link } from './link';
-import type { Complaint } from './negotiation';
 import { Past } from './past';
+import type { PeerParts } from './peer_parts';
 import { FIRST_MS, LATER_MS, PATIENCE_MS, Repairs } from './repairs';
-import type { Streams } from './senders';
 import { NOTHING, type Sending, type SendingStep } from './sending';
-import { Alarm, type Timer } from './timer';
+import { Alarm } from './timer';
 import { diagnose } from './trouble';
 import {
   NO_TRACKS,
@@ -30,22 +28,6 @@ export const TOLD_MS = 17_000;
 
 /** The same where there was one: the last picture is worth some patience. */
 export const TOLD_BROKEN_MS = 30_000;
-
-/** What a peer stands on. */
-export interface PeerParts {
-  connect(): Connection;
-  readonly line: Line;
-  readonly polite: boolean;
-  readonly streams: Streams;
-  readonly timer: Timer;
-  /** Whether the other side's device made a description. */
-  check(description: Description): Promise<Verified>;
-  hasTurn(): boolean;
-  /** Whether the other side says that its microphone is on. */
-  sounds(): boolean;
-  changed(): void;
-  readonly complained: Complaint;
-}
 
 /**
  * The way to one other session of a call: negotiated, watched, and repaired.
