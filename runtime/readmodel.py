@@ -13,6 +13,7 @@ from contracts.streams import Bucket
 from runtime import log
 from runtime.bus import Bus
 from runtime.codec import decode_as
+from runtime.watch import Entries, Entry, watch
 
 V = TypeVar("V", bound=msgspec.Struct)
 
@@ -21,6 +22,9 @@ Change = Callable[[str, V | None, int], None]
 
 Missed = Callable[[str], None]
 """Called with the key."""
+
+_AT_ONCE = 100
+"""Keys looked up side by side."""
 
 _logger = log.get("readmodel")
 
@@ -122,60 +126,67 @@ class ReadModel(Generic[V]):
         # A bucket in memory begins anew with its server, and counts from 1 again.
         self._values = {key: (value, 0) for key, (value, _) in self._values.items()}
         self.revision = 0
-        watcher = await self._store.watch(self._keys)
-        following = asyncio.get_running_loop().create_task(self._copy(watcher))
-        restarted = asyncio.get_running_loop().create_task(self._restart.wait())
-        try:
-            await asyncio.wait({following, restarted}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            following.cancel()
-            restarted.cancel()
-            await asyncio.gather(following, restarted, return_exceptions=True)
+        async with watch(self._bus, self._bucket, self._keys) as entries:
+            following = asyncio.get_running_loop().create_task(self._copy(entries))
+            restarted = asyncio.get_running_loop().create_task(self._restart.wait())
             try:
-                await watcher.stop()
-            except (NatsError, TimeoutError):
-                _logger.info("readmodel.unwatch_failed", bucket=self._bucket.name)
+                await asyncio.wait({following, restarted}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                following.cancel()
+                restarted.cancel()
+                await asyncio.gather(following, restarted, return_exceptions=True)
         if not following.cancelled():
             following.result()
 
-    async def _copy(self, watcher: KeyValue.KeyWatcher) -> None:
+    async def _copy(self, entries: Entries) -> None:
         seen: set[str] = set()
         whole = False
-        async for entry in watcher:
-            # None stands between what was there and what is new.
+        async for entry in entries:
             if entry is None:
-                if not whole:
-                    whole = True
-                    self._forget_all_but(seen)
-                    self._synced.set()
+                whole = True
+                await self._forget_all_but(seen)
+                self._synced.set()
                 continue
             if not whole:
                 seen.add(entry.key)
             self._apply(entry)
 
-    def _apply(self, entry: KeyValue.Entry) -> None:
-        revision = entry.revision or 0
-        self.revision = max(self.revision, revision)
-        # An expired key shows as an entry without value or with a purge marker: both are "gone".
-        gone = entry.operation is not None or not entry.value
+    def _apply(self, entry: Entry) -> None:
+        self.revision = max(self.revision, entry.revision)
         known = self._values.get(entry.key)
-        if gone:
-            if known is not None and known[1] <= revision:
+        if entry.value is None:
+            if known is not None and known[1] <= entry.revision:
                 del self._values[entry.key]
-                self._notify(entry.key, None, revision)
+                self._notify(entry.key, None, entry.revision)
             return
-        if known is None or known[1] < revision:
-            value = decode_as(self._kind, entry.value or b"")
-            self._values[entry.key] = (value, revision)
-            self._notify(entry.key, value, revision)
+        if known is None or known[1] < entry.revision:
+            value = decode_as(self._kind, entry.value)
+            self._values[entry.key] = (value, entry.revision)
+            self._notify(entry.key, value, entry.revision)
 
-    def _forget_all_but(self, seen: set[str]) -> None:
-        for key in [key for key in self._values if key not in seen]:
-            del self._values[key]
-            if self._on_missed is not None:
-                self._on_missed(key)
-            else:
-                self._notify(key, None, self.revision)
+    async def _forget_all_but(self, seen: set[str]) -> None:
+        unseen = [key for key in self._values if key not in seen]
+        for start in range(0, len(unseen), _AT_ONCE):
+            some = unseen[start : start + _AT_ONCE]
+            # One that was written again as the watch began is there, and comes a little later.
+            there = await asyncio.gather(*(self._there(key) for key in some))
+            for key in (key for key, found in zip(some, there, strict=True) if not found):
+                self._forget(key)
+
+    async def _there(self, key: str) -> bool:
+        store = self._store or await self._bus.bucket(self._bucket)
+        try:
+            return bool((await store.get(key)).value)
+        except KeyNotFoundError:
+            return False
+
+    def _forget(self, key: str) -> None:
+        if self._values.pop(key, None) is None:
+            return
+        if self._on_missed is not None:
+            self._on_missed(key)
+        else:
+            self._notify(key, None, self.revision)
 
     def _notify(self, key: str, value: V | None, revision: int) -> None:
         if self._on_change is not None:

@@ -8,7 +8,7 @@ import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.errors import Error as NatsError
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
@@ -16,7 +16,7 @@ from contracts.auth import AccessClaims, PublicKey
 from contracts.base import Millis
 from contracts.errors import Code, Refusal
 from contracts.streams import KEYS
-from runtime import ids, log
+from runtime import ids, log, watch
 from runtime.bus import Bus
 from runtime.codec import decode_as, encode
 from runtime.tokens import ALGORITHM, LEEWAY_SECONDS
@@ -118,10 +118,7 @@ class Keyring:
             )
             for key in plan.verifies
         }
-        try:
-            published = set(await bucket.keys())
-        except NoKeysError:
-            published = set[str]()
+        published = set(await watch.keys(self._bus, KEYS))
         for kid, key in wanted.items():
             await _put(bucket, kid, key)
         for kid in published - wanted.keys():

@@ -10,10 +10,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from nats.js.errors import NoKeysError
 
 from contracts.streams import MEMBERS, ROOMS, Bucket
-from runtime import log, mongo
+from runtime import log, mongo, watch
 from runtime.bus import Bus
 from runtime.process import Process
 from services.rooms.documents import DOCUMENTS
@@ -62,7 +61,7 @@ class Rebuild:
         kept: Sequence[str],
         read: Callable[[Sequence[str]], Awaitable[Truth]],
     ) -> int:
-        keys = list(dict.fromkeys([*kept, *await self._shown(bucket)]))
+        keys = list(dict.fromkeys([*kept, *await watch.keys(self._bus, bucket)]))
         wrong = 0
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
@@ -77,12 +76,6 @@ class Rebuild:
             )
             wrong += sum(mended)
         return wrong
-
-    async def _shown(self, bucket: Bucket) -> list[str]:
-        try:
-            return await (await self._bus.bucket(bucket)).keys()
-        except NoKeysError:
-            return []
 
     async def _true_rooms(self, keys: Sequence[str]) -> Truth:
         found = await self._rooms.get_many(keys)

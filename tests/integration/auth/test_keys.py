@@ -15,6 +15,7 @@ from runtime.codec import decode_as
 from runtime.ids import new_id, now_ms
 from runtime.process import Process
 from runtime.tokens import Verifier
+from runtime.watch import keys
 from services.auth.keyring import DAY_MS, Keyring
 from services.auth.settings import AuthSettings
 from tests.integration.auth.conftest import refused_by
@@ -40,7 +41,7 @@ def kid(signed: str) -> str:
 
 async def published(auth: Process) -> dict[str, PublicKey]:
     bucket: KeyValue = await auth.bus.bucket(KEYS)
-    entries = [await bucket.get(key) for key in await bucket.keys()]
+    entries = [await bucket.get(key) for key in await keys(auth.bus, KEYS)]
     return {entry.key: decode_as(PublicKey, entry.value or b"") for entry in entries}
 
 

@@ -9,6 +9,7 @@ from contracts.presence import GetPresence, SessionLease
 from contracts.streams import LEASES
 from gateway.app import Gateway
 from runtime.codec import decode_as
+from runtime.watch import keys
 from tests.integration.gateway.town import (
     Town,
     browser,
@@ -84,10 +85,9 @@ async def test_a_stopping_gateway_tells_its_clients_and_leaves_no_ghosts(
                 return (await hers.ask(GetPresence(room=room)))["online"] == 2
 
             await wait_until(both_online)
-        store = await asker.bus.bucket(LEASES)
-        keys = await store.keys()
-        assert f"gateway.{stopping.exchange.id}" not in keys
-        assert f"gateway.{gateway.exchange.id}" in keys
+        leased = await keys(asker.bus, LEASES)
+        assert f"gateway.{stopping.exchange.id}" not in leased
+        assert f"gateway.{gateway.exchange.id}" in leased
 
 
 async def test_requests_under_way_are_answered_before_the_gateway_stops(town: Town):

@@ -32,6 +32,7 @@ from contracts.rooms import (
 from contracts.streams import EVENTS, MEMBERS, ROOMS
 from runtime.codec import decode_as
 from runtime.ids import new_id, now_ms
+from runtime.watch import keys
 from services.rooms.domain import coming, shape
 from services.rooms.domain.state import Decision
 from services.rooms.store import MembershipStore, RoomStore
@@ -147,7 +148,7 @@ async def test_a_slow_replica_does_not_bring_the_past_back(asker: Asker, replica
         await slow.put_membership(membership)
         await MembershipStore().put(membership, late.change.at)
     await RoomStore().settle(late.room)
-    assert await (await asker.bus.bucket(MEMBERS)).keys() == [f"{room}.{ann.user}"]
+    assert await keys(asker.bus, MEMBERS) == [f"{room}.{ann.user}"]
     shown = await (await asker.bus.bucket(ROOMS)).get(room)
     assert decode_as(RoomView, shown.value).members == 1
     assert (await asker.ask(bob, ListMyRooms())).rooms == []

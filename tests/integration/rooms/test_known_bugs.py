@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from nats.js.errors import NoKeysError
 
 from contracts import subjects
 from contracts.auth import AccountDeleted
@@ -29,9 +28,10 @@ from contracts.rooms import (
     SetRole,
     UpdateRoom,
 )
-from contracts.streams import MEMBERS, ROOMS, Bucket
+from contracts.streams import MEMBERS, ROOMS
 from runtime.ids import new_id, now_ms
 from runtime.process import Process
+from runtime.watch import keys
 from tests.integration.rooms.conftest import Replica
 from tests.support.asking import Asker, account, guest
 from tests.support.waiting import wait_until
@@ -39,13 +39,6 @@ from tests.support.waiting import wait_until
 pytestmark = [pytest.mark.integration, pytest.mark.rooms]
 
 ann, bob, cid, dan = account(), account(), account(), account()
-
-
-async def keys(asker: Asker, bucket: Bucket) -> set[str]:
-    try:
-        return set(await (await asker.bus.bucket(bucket)).keys())
-    except NoKeysError:
-        return set()
 
 
 async def roles(asker: Asker, by: object, room: str) -> dict[str, Role]:
@@ -64,8 +57,8 @@ async def test_a_third_person_who_makes_and_deletes_a_room_deletes_no_other(
     await asker.ask(cid, DeleteRoom(room=third))
     await wait_until(lambda: ended.of(RoomEnded))
     assert [fact.room for fact in ended.of(RoomEnded)] == [third]
-    assert await keys(asker, ROOMS) == {first, second}
-    assert await keys(asker, MEMBERS) == {f"{first}.{ann.user}", f"{second}.{bob.user}"}
+    assert set(await keys(asker.bus, ROOMS)) == {first, second}
+    assert set(await keys(asker.bus, MEMBERS)) == {f"{first}.{ann.user}", f"{second}.{bob.user}"}
     listed = await asker.ask(cid, BrowseRooms())
     assert {card.info.room for card in listed.rooms} == {first, second}
     assert await asker.refused(cid, GetRoom(room=third)) is Code.ROOM_UNKNOWN
@@ -95,7 +88,7 @@ async def test_the_first_member_to_leave_leaves_nothing_behind(
     room = (await asker.ask(ann, CreateRoom(name="Kitchen", capacity=2))).info.room
     await asker.ask(bob, JoinRoom(room=room))
     await asker.ask(bob, LeaveRoom(room=room))
-    assert await keys(asker, MEMBERS) == {f"{room}.{ann.user}"}
+    assert set(await keys(asker.bus, MEMBERS)) == {f"{room}.{ann.user}"}
     assert await roles(asker, ann, room) == {ann.user: Role.OWNER}
     assert (await asker.ask(ann, GetRoom(room=room))).info.members == 1
     assert (await asker.ask(bob, ListMyRooms())).rooms == []
@@ -108,7 +101,7 @@ async def test_the_first_member_to_leave_leaves_nothing_behind(
 
 
 async def _nothing(asker: Asker) -> bool:
-    return not await keys(asker, ROOMS) and not await keys(asker, MEMBERS)
+    return not await keys(asker.bus, ROOMS) and not await keys(asker.bus, MEMBERS)
 
 
 async def test_two_people_take_the_last_seat_and_one_gets_it(
@@ -164,7 +157,7 @@ async def test_a_deleted_owners_rooms_pass_to_the_longest_standing(
     assert (await roles(asker, bob, to_member))[dan.user] is Role.OWNER
     assert await roles(asker, bob, elsewhere) == {bob.user: Role.OWNER}
     assert (await asker.ask(ann, ListMyRooms())).rooms == []
-    assert not [key for key in await keys(asker, MEMBERS) if ann.user in key]
+    assert not [key for key in await keys(asker.bus, MEMBERS) if ann.user in key]
 
 
 async def test_a_room_of_guests_alone_ends_with_its_owner(asker: Asker, rooms: Process) -> None:

@@ -26,6 +26,7 @@ from contracts.rooms import (
 )
 from contracts.streams import MEMBERS
 from runtime.codec import decode_as
+from runtime.watch import keys
 from tests.support.asking import Asker, account
 from tests.support.waiting import wait_until
 
@@ -47,7 +48,7 @@ async def kitchen(asker: Asker, rooms: object) -> str:
 async def shown(asker: Asker, room: str, user: str) -> MemberView | None:
     """What other services read of a person."""
     bucket = await asker.bus.bucket(MEMBERS)
-    if f"{room}.{user}" not in await bucket.keys():
+    if f"{room}.{user}" not in await keys(asker.bus, MEMBERS):
         return None
     return decode_as(MemberView, (await bucket.get(f"{room}.{user}")).value)
 

@@ -21,6 +21,7 @@ from contracts.rooms import (
 )
 from contracts.streams import MEMBERS, ROOMS
 from runtime.codec import decode_as
+from runtime.watch import keys
 from tests.support.asking import Asker, account
 from tests.support.waiting import wait_until
 
@@ -73,6 +74,6 @@ async def test_read_models_tell_other_services(asker: Asker) -> None:
     )
     entry = await members.get(f"{room}.{bob.user}")
     assert decode_as(MemberView, entry.value or b"").role is Role.MEMBER
-    assert sorted(await members.keys()) == sorted(f"{room}.{p.user}" for p in (ann, bob))
+    assert sorted(await keys(asker.bus, MEMBERS)) == sorted(f"{room}.{p.user}" for p in (ann, bob))
     await asker.ask(bob, LeaveRoom(room=room))
-    assert await members.keys() == [f"{room}.{ann.user}"]
+    assert await keys(asker.bus, MEMBERS) == [f"{room}.{ann.user}"]

@@ -5,7 +5,6 @@ import asyncio
 import random
 
 import pytest
-from nats.js.errors import NoKeysError
 
 from contracts.auth import Profile, ProfileUpdated
 from contracts.errors import Code, Refusal
@@ -29,6 +28,7 @@ from contracts.streams import EVENTS, MEMBERS, ROOMS
 from runtime.codec import encode
 from runtime.ids import new_id, now_ms
 from runtime.process import Process
+from runtime.watch import keys
 from services.rooms.app import start
 from services.rooms.rebuild import Rebuilt, rebuild
 from services.rooms.settings import Settings
@@ -111,11 +111,7 @@ async def shown(asker: Asker) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for bucket in (ROOMS, MEMBERS):
         opened = await asker.bus.bucket(bucket)
-        try:
-            keys = await opened.keys()
-        except NoKeysError:
-            continue
-        for key in keys:
+        for key in await keys(asker.bus, bucket):
             found[key] = (await opened.get(key)).value or b""
     return found
 

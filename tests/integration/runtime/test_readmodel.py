@@ -1,5 +1,7 @@
 """A mirrored bucket is true, also after what happened while nobody was looking."""
 
+import asyncio
+
 import pytest
 
 from contracts.ids import UserId
@@ -149,6 +151,43 @@ async def test_a_bucket_in_memory_begins_anew_with_its_server(fresh_nats):
     assert gone == []
     await (await writer.bucket(LEASES)).delete("one")
     await wait_until(lambda: gone == ["one"])
+    await model.stop()
+    await bus.close()
+    await writer.close()
+
+
+async def test_what_is_written_as_a_watch_begins_is_not_taken_for_gone(nats_url: str):
+    """Its old message is not there to be sent any more, and its new one stands behind the mark."""
+    bus, writer = await opened(nats_url), await opened(nats_url)
+    store = await writer.ensure_bucket(ROOMS)
+    gone: list[str] = []
+    model = ReadModel(bus, ROOMS, RoomView, on_change=lambda k, v, _: v is None and gone.append(k))
+    stopping = asyncio.Event()
+
+    async def write(number: int) -> None:
+        revision = 0
+        while not stopping.is_set():
+            revision += 1
+            await store.put(f"key{number}.{revision % 20}", encode(view(revision)))
+
+    writers = [asyncio.create_task(write(number)) for number in range(4)]
+    await model.start()
+    await wait_until(lambda: len(model) == 80)
+    marks: list[int] = []
+    forget = model._forget_all_but
+
+    async def counted(seen: set[str]) -> None:
+        marks.append(len(seen))
+        await forget(seen)
+
+    model._forget_all_but = counted
+    for rounds in range(1, 51):
+        await model._rewatch()
+        await wait_until(lambda rounds=rounds: len(marks) == rounds)
+    stopping.set()
+    await asyncio.gather(*writers)
+    assert gone == []
+    assert len(model) == 80
     await model.stop()
     await bus.close()
     await writer.close()
