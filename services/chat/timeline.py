@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from contracts.chat import Appended, TimelineEntry
+from contracts.chat import Appended, MessagePosted, TimelineEntry
 from contracts.errors import Code, Refusal
 from contracts.ids import ClientId, RoomId, UserId
 from runtime.codec import encode
@@ -224,6 +224,8 @@ class Timeline:
                 entry = kept.entry
                 if entry.author == author:
                     deeds.append((entry.client_id, Deed(entry.seq, entry.at, mark_of_entry(entry))))
+                    if isinstance(entry, MessagePosted):
+                        posted_at = max(posted_at, entry.at)
             # Entries may have left the tail meanwhile, for readers of other replicas' news.
             if tail.floor == floor:
                 tail.meet(author, deeds, posted_at)

@@ -10,6 +10,7 @@ from contracts.ids import RoomId
 from contracts.notices import Mentioned
 from contracts.rooms import Role
 from runtime.ids import new_id
+from services.chat.projection import Held, Projection
 from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice, client_id, texts
@@ -235,6 +236,25 @@ async def test_slow_mode_holds_members_and_lets_moderators_pass(
         assert 50 < (told.value.retry_after or 0) <= 60
     # It is about new messages.
     await slow.does(slow.editing(first, "twice a minute"))
+
+
+async def test_slow_mode_holds_where_the_index_is_behind(
+    asker: Asker, directory: Directory, start_chat: StartChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replica that has just begun knows of the last post from the log alone."""
+
+    async def held(*_: object) -> None:
+        raise Held
+
+    monkeypatch.setattr(Projection, "project", held)
+    first = await start_chat()
+    ann, bob = people(2)
+    room = await directory.room(ann, bob, slow_mode=60)
+    voice = Voice(asker, bob, room)
+    await voice.says("once a minute")
+    await first.stop()
+    await start_chat()
+    assert await voice.refused(voice.saying("and again")) is Code.SLOW_MODE
 
 
 async def test_going_too_fast_is_refused_with_a_time(
