@@ -1,12 +1,22 @@
 """How far people have read. The one thing of chat that is in the store alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pymongo
 from pymongo.errors import DuplicateKeyError
 
+from contracts.base import Millis
 from contracts.ids import RoomId, UserId
 from services.chat.store import Document, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How far somebody has read in a room, and since which joining that is known of."""
+
+    seq: int
+    joined_at: Millis
 
 
 class Markers:
@@ -15,13 +25,16 @@ class Markers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def of(self, user: UserId, rooms: Sequence[RoomId]) -> dict[RoomId, int]:
+    async def of(self, user: UserId, rooms: Sequence[RoomId]) -> dict[RoomId, Marker]:
         """The person's markers in those of these rooms where there is one."""
         ids = [_key(room, user) for room in rooms]
         found: list[Document] = await self._store.call(
             lambda: self._store.markers.find({"_id": {"$in": ids}}).to_list(len(ids))
         )
-        return {RoomId(document["room"]): document["seq"] for document in found}
+        return {
+            RoomId(document["room"]): Marker(document["seq"], document.get("joined", 0))
+            for document in found
+        }
 
     async def move(self, room: RoomId, user: UserId, seq: int) -> bool:
         """Moves the marker to `seq`; gives back whether it was before that."""
@@ -34,6 +47,15 @@ class Markers:
             # It stands further on, or another device has made it just now.
             return await self._forward(room, user, seq)
         return True
+
+    async def begin(self, room: RoomId, user: UserId, seq: int, joined_at: Millis) -> int:
+        """Moves the marker to `seq` if it is before that, for a joining; gives back where it is."""
+        await self.move(room, user, seq)
+        key = _key(room, user)
+        await self._store.call(
+            lambda: self._store.markers.update_one({"_id": key}, {"$set": {"joined": joined_at}})
+        )
+        return (await self.of(user, [room]))[room].seq
 
     async def _forward(self, room: RoomId, user: UserId, seq: int) -> bool:
         done = await self._store.call(

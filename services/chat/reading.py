@@ -10,7 +10,7 @@ from runtime.codec import encode
 from runtime.serve import Call
 from services.chat.domain import bounds
 from services.chat.domain.message import Message, fold, shown
-from services.chat.domain.tail import Kept, Tail
+from services.chat.domain.tail import Head, Kept, Tail
 from services.chat.index import Index
 from services.chat.membership import Membership
 from services.chat.timeline import Timeline
@@ -53,18 +53,21 @@ class Reading:
         await self._membership.reader(call.person, command.room)
         timeline = self._timelines.of(command.room)
         tail = await timeline.refresh()
-        entries = await _since(timeline, tail, command)
+        head = tail.head
+        entries = await _since(timeline, tail, head, command)
         return Since(
             room=command.room,
             recovered=entries is not None,
-            head=tail.head.seq,
+            head=head.seq,
             entries=[msgspec.Raw(kept.data) for kept in entries or ()],
         )
 
 
-async def _since(timeline: Timeline, tail: Tail, command: ReadSince) -> Sequence[Kept] | None:
+async def _since(
+    timeline: Timeline, tail: Tail, head: Head, command: ReadSince
+) -> Sequence[Kept] | None:
     """None where it would be too much, or is gone, or the client is ahead of the log."""
-    count = tail.head.seq - command.after
+    count = head.seq - command.after
     if count < 0 or count > command.limit:
         return None
     found = tail.after(command.after)
@@ -72,13 +75,14 @@ async def _since(timeline: Timeline, tail: Tail, command: ReadSince) -> Sequence
         await timeline.fill(tail, command.after)
         found = tail.after(command.after)
     if found is None:
-        found = await timeline.read(command.after, tail.head)
+        found = await timeline.read(command.after, head)
+    found = [kept for kept in found if kept.entry.seq <= head.seq]
     fits = bounds.oldest(found, len(found), lambda kept: len(kept.data) + 1)
-    return found if len(fits) == len(found) == tail.head.seq - command.after else None
+    return found if len(fits) == len(found) == count else None
 
 
 class _Page:
-    """Messages on both sides of a place, true as of the tail's head."""
+    """Messages on both sides of a place, true as of the tail's head when it was read."""
 
     def __init__(self, timeline: Timeline, index: Index) -> None:
         self._timeline = timeline
@@ -86,6 +90,7 @@ class _Page:
         self._below: list[Message] = []
         self._from: list[Message] = []
         self._tail: Tail | None = None
+        self._head = 0
 
     async def read(self, bound: int, below: int, onward: int) -> None:
         """Reads up to so many messages before seq `bound`, and from it on."""
@@ -96,6 +101,8 @@ class _Page:
         found = await self._index.below(room, bound, below) if below else []
         found += await self._index.since(room, bound, onward) if onward else []
         self._tail = tail = await self._timeline.refresh()
+        # The tail goes on growing while this page is put together; what comes then is not on it.
+        self._head = tail.head.seq
         messages = {message.seq: message for message in found}
         for entry in await self._timeline.unprojected(tail, cursor):
             fold(messages, entry)
@@ -119,7 +126,7 @@ class _Page:
         return History(
             room=self._timeline.room,
             messages=[*kept_before, *kept_after],
-            head=self._tail.head.seq,
+            head=self._head,
             more_before=len(self._below) > len(kept_before),
             more_after=len(self._from) > len(kept_after),
         )

@@ -16,7 +16,7 @@ from services.chat.domain.counting import MAX_COUNT, Tally
 from services.chat.domain.message import fold, target_of
 from services.chat.domain.tail import KEPT_ENTRIES, Tail
 from services.chat.index import Index
-from services.chat.markers import Markers
+from services.chat.markers import Marker, Markers
 from services.chat.membership import Membership
 from services.chat.timeline import Timeline
 from services.chat.timelines import Timelines
@@ -52,7 +52,7 @@ class Unreads:
         moved = await self._markers.move(room, user, command.seq)
         marker = command.seq
         if not moved:
-            marker = (await self._markers.of(user, [room]))[room]
+            marker = (await self._markers.of(user, [room]))[room].seq
         unread = await self._count(timeline, tail, user, marker)
         if moved:
             await self._bus.tell(subjects.user(user), ReadMoved(unread=unread))
@@ -82,15 +82,16 @@ class Unreads:
             raise
 
     async def _unread(
-        self, room: RoomId, user: UserId, marker: int | None, member: MemberView
+        self, room: RoomId, user: UserId, marker: Marker | None, member: MemberView
     ) -> Unread:
         timeline = self._timelines.of(room)
         tail = await timeline.refresh()
-        if marker is None:
-            # What was said before someone joined is not unread to them.
-            marker = await self._at_joining(timeline, tail, member.joined_at)
-            await self._markers.move(room, user, marker)
-        return await self._count(timeline, tail, user, marker)
+        if marker is not None and marker.joined_at == member.joined_at:
+            return await self._count(timeline, tail, user, marker.seq)
+        # What was said before someone joined is not unread to them, or joined again.
+        seq = await self._at_joining(timeline, tail, member.joined_at)
+        seq = await self._markers.begin(room, user, seq, member.joined_at)
+        return await self._count(timeline, tail, user, seq)
 
     async def _at_joining(self, timeline: Timeline, tail: Tail, joined_at: int) -> int:
         """The last entry, or message, from before a time."""
@@ -107,21 +108,24 @@ class Unreads:
         tally = Tally(user, marker)
         if 0 < tail.head.seq - marker <= KEPT_ENTRIES:
             await timeline.fill(tail, marker)
+        head = tail.head.seq
         if marker + 1 >= tail.floor:
             tally.add(tail.messages.values())
-        elif marker < tail.head.seq:
-            await self._count_from_index(timeline, tail, tally)
+        elif marker < head:
+            head = await self._count_from_index(timeline, tail, tally)
         return Unread(
             room=timeline.room,
-            head=tail.head.seq,
+            head=head,
             marker=marker,
             messages=min(len(tally.messages), MAX_COUNT),
             mentions=min(len(tally.mentions), MAX_COUNT),
         )
 
-    async def _count_from_index(self, timeline: Timeline, tail: Tail, tally: Tally) -> None:
+    async def _count_from_index(self, timeline: Timeline, tail: Tail, tally: Tally) -> int:
+        """Counts up to the head as it is now, and gives that back: the tail goes on growing."""
         room = timeline.room
         cursor = await self._index.cursor(room)
+        head = tail.head.seq
         newer = await timeline.unprojected(tail, cursor)
         # The log's end can take so many away again.
         limit = MAX_COUNT + len(newer)
@@ -131,6 +135,9 @@ class Unreads:
         for entry in newer:
             fold(touched, entry)
         tally.add(touched.values())
+        # The index may have been written on meanwhile; who is told of those will count them.
+        tally.forget_after(head)
+        return head
 
 
 def _targets(entries: Iterable[TimelineEntry], marker: int) -> set[int]:

@@ -30,3 +30,8 @@ class Tally:
             self.messages.add(message.seq)
             if self.user in message.mentions:
                 self.mentions.add(message.seq)
+
+    def forget_after(self, seq: int) -> None:
+        """Counts no message past this place."""
+        self.messages = {counted for counted in self.messages if counted <= seq}
+        self.mentions = {counted for counted in self.mentions if counted <= seq}

@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 import pytest
 
 from contracts.chat import ReadHistory, ReadSince
@@ -7,7 +8,9 @@ from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
 from contracts.streams import timeline_of
 from runtime.ids import new_id
+from services.chat.domain.message import Message
 from services.chat.domain.tail import KEPT_ENTRIES
+from services.chat.index import Index
 from services.chat.journal import Journal
 from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
@@ -274,3 +277,40 @@ async def journal_after(journal: Journal, room: RoomId) -> list[int]:
         return [kept.position for kept in await journal.after(room, 0)]
     finally:
         await journal.stop()
+
+
+async def test_a_page_names_the_head_that_it_is_of(
+    asker: Asker,
+    directory: Directory,
+    start_chat: StartChat,
+    database: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody posts while a quote is looked up: with a later head a client would pass it over."""
+    replica = await start_chat()
+    (ann,) = people(1)
+    voice = Voice(asker, ann, await directory.room(ann))
+    await spoken(voice, 30)
+    answered = await voice.says("you said that before", reply_to=2)
+    await until_indexed(database, voice.room, answered)
+    # A replica that remembers nothing of it.
+    await replica.stop()
+    await start_chat()
+    posted: list[int] = []
+    some = Index.some
+
+    async def meanwhile(index: Index, *arguments: Any) -> dict[int, Message]:
+        if not posted:
+            posted.append(await voice.says("meanwhile"))
+        return await some(index, *arguments)
+
+    monkeypatch.setattr(Index, "some", meanwhile)
+    page = await voice.page(limit=5)
+    assert posted == [answered + 1]
+    assert page.messages[-1].reply is not None
+    assert page.messages[-1].seq == page.head == answered
+    assert [entry["seq"] for entry in map(_plain, (await voice.since(page.head)).entries)] == posted
+
+
+def _plain(entry: bytes) -> Any:
+    return msgspec.json.decode(entry)

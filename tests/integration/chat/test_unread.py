@@ -9,7 +9,9 @@ from contracts.errors import Code
 from contracts.ids import RoomId
 from contracts.notices import ReadMoved
 from runtime.ids import new_id
+from services.chat.domain.message import Message
 from services.chat.domain.tail import KEPT_ENTRIES
+from services.chat.index import Index
 from tests.integration.chat.conftest import Replica, StartChat
 from tests.integration.chat.directory import Directory, people
 from tests.integration.chat.talking import Voice
@@ -151,3 +153,60 @@ async def test_what_was_said_before_one_joined_is_not_unread(
     assert (unread.messages, unread.marker, unread.head) == (1, 5, 6)
     await voice.says("how are you?")
     assert (await reader.counts())[0] == 2
+
+
+async def test_what_was_said_while_one_was_out_of_the_room_is_not_unread(
+    asker: Asker, directory: Directory, chat: Replica
+) -> None:
+    ann, bob = people(2)
+    room = await directory.room(ann, bob)
+    reader, voice = Reader(asker, bob, room), Voice(asker, ann, room)
+    for number in range(3):
+        await voice.says(f"{number}")
+    assert (await reader.counts())[0] == 3
+    await reader.reads(1)
+    assert (await reader.counts())[0] == 2
+    await directory.send_out(room, bob)
+    for number in range(4):
+        await voice.says(f"{number}, <@{bob.user}>")
+    back = max(message.at for message in await voice.sees()) + 1
+    await wait_until(lambda: time.time_ns() // 1_000_000 > back)
+    await directory.let_in(room, bob, joined_at=back)
+    await voice.says("welcome back!")
+
+    async def knows() -> bool:
+        return (await reader.unread()).marker == 7
+
+    # Chat's own copy of who is in the room is a hop behind.
+    await wait_until(knows)
+    assert await reader.counts() == (1, 0)
+    await reader.reads(8)
+    await voice.says("how are you?")
+    assert await reader.counts() == (1, 0)
+
+
+async def test_a_count_is_of_the_head_that_it_names(
+    asker: Asker, directory: Directory, start_chat: StartChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody posts while it is counted: whoever hears of that post counts it on their own."""
+    replica = await start_chat()
+    ann, bob = people(2)
+    room = await directory.room(ann, bob)
+    reader, voice = Reader(asker, bob, room), Voice(asker, ann, room)
+    total = KEPT_ENTRIES + 10
+    for number in range(total):
+        await voice.says(f"{number}")
+    await replica.stop()
+    await start_chat()
+    posted: list[int] = []
+    some = Index.some
+
+    async def meanwhile(index: Index, *arguments: Any) -> dict[int, Message]:
+        if not posted:
+            posted.append(await voice.says("meanwhile"))
+        return await some(index, *arguments)
+
+    monkeypatch.setattr(Index, "some", meanwhile)
+    unread = await reader.unread()
+    assert posted == [total + 1]
+    assert (unread.head, unread.messages) == (total, total)
