@@ -62,6 +62,24 @@ async function following(head: number): Promise<void> {
   await answerFollow({ room, recovered: true, head, entries: [] });
 }
 
+/** How long it takes to the next question, in milliseconds, on a connection that answers pings. */
+async function nextQuestion(most = 30_000): Promise<number> {
+  const before = questions().length;
+  for (let passed = 0; passed <= most; passed += 100) {
+    if (questions().length > before) return passed;
+    await clock.pass(100);
+    if (server.end.commands.at(-1) === 'session.ping') server.end.answer('ping', { t: 'done' });
+  }
+  return Infinity;
+}
+
+/** The rooms of each question on this connection. */
+function questions(): string[][] {
+  return server.end.frames.flatMap(({ request }) =>
+    request.t === 'session.follow' ? [request.places.map((place) => place.room)] : [],
+  );
+}
+
 describe('following', () => {
   it('asks in chunks that the server takes', async () => {
     const rooms = Array.from(
@@ -171,6 +189,75 @@ describe('following', () => {
     expect(server.end.frames).toHaveLength(asked);
     await clock.pass(1);
     expect(server.end.frames).toHaveLength(asked + 1);
+  });
+
+  it('goes on asking as long as the server is only busy, and ever more rarely', async () => {
+    follower.followOnly([room]);
+    await clock.pass(0);
+    const waits: number[] = [];
+    for (const code of [...Array<string>(9).fill('request.unavailable'), 'request.timeout']) {
+      await answerFollow({ room, error: code });
+      waits.push(await nextQuestion());
+    }
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits.at(-1)).toBe(10_000);
+    await answerFollow({ room, recovered: true, head: 3, entries: [] });
+    server.end.tell(post(4));
+    expect(passedOn).toEqual([4]);
+  });
+
+  it('asks together for all rooms that failed together, and counts the tries of each', async () => {
+    const draws = [0.9, 0.1, 0.6, 0.4];
+    follower = new Follower(connection, clock, () => draws.shift() ?? 0.5);
+    const rooms = [anId('1'), anId('2'), anId('3')];
+    follower.followOnly(rooms);
+    await clock.pass(0);
+    const waits: number[] = [];
+    for (let tries = 1; tries <= 5; tries += 1) {
+      expect(questions()).toEqual(Array(tries).fill(rooms));
+      await answerFollow(...rooms.map((id) => ({ room: id, error: 'rooms.not_member' })));
+      waits.push(await nextQuestion());
+    }
+    expect(waits).toEqual([800, 200, 1300, 1400, Infinity]);
+  });
+
+  it('does not ask sooner for what failed because another room is wanted', async () => {
+    follower.followOnly([room]);
+    await clock.pass(0);
+    await answerFollow({ room, error: 'rooms.not_member' });
+    follower.followOnly([room, anId('2')]);
+    await clock.pass(0);
+    expect(questions()).toEqual([[room], [anId('2')]]);
+    await nextQuestion();
+    expect(questions()).toEqual([[room], [anId('2')], [room]]);
+  });
+
+  it('asks anew on a new connection for what it had given up, unless that was final', async () => {
+    follower.followOnly([room, anId('b')]);
+    await clock.pass(0);
+    await answerFollow(
+      { room, error: 'rooms.not_member' },
+      { room: anId('b'), error: 'rooms.banned' },
+    );
+    for (let tries = 2; tries <= 5; tries += 1) {
+      await nextQuestion();
+      await answerFollow({ room, error: 'rooms.not_member' });
+    }
+    expect(await nextQuestion()).toBe(Infinity);
+    server.end.drop();
+    await clock.pass(250);
+    server.end.greet({ resumed: true });
+    await clock.pass(0);
+    expect(questions()).toEqual([[room]]);
+  });
+
+  it('goes on following where the connection only becomes slow', async () => {
+    await following(3);
+    await clock.pass(17_500);
+    expect(connection.state).toMatchObject({ at: 'online', slow: true });
+    expect(questions()).toHaveLength(1);
+    server.end.tell(post(4));
+    expect(passedOn).toEqual([4]);
   });
 
   it('leaves rooms that are not wanted any more', async () => {

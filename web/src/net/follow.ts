@@ -1,11 +1,13 @@
 import {
+  ERRORS,
   LIMITS,
+  type ErrorCode,
   type FollowedRoom,
   type Since,
   type SocketEvent,
   type TimelineEntry,
 } from '../protocol/generated';
-import { asRefused, type Refused } from '../protocol/refused';
+import { asRefused } from '../protocol/refused';
 import { backoff } from './backoff';
 import type { Clock } from './clock';
 import type { Connection } from './connection';
@@ -32,15 +34,22 @@ const FINAL: ReadonlySet<string> = new Set([
   'session.too_many_followed',
 ]);
 
-/** A membership may take a moment to be known everywhere; after this many tries it is not one. */
-const MOST_TRIES = 5;
+/** A membership may take a moment to be known everywhere; after this many denials it is not one. */
+const MOST_DENIALS = 5;
 
 interface Room {
   log: RoomLog;
   /** Whether the server sends live entries on this connection. */
   followed: boolean;
   asking: boolean;
+  /** How often in a row it was asked for in vain. */
   tries: number;
+  /** How many of these the server meant: that it was busy is no denial. */
+  denials: number;
+  /** When it may be asked for again. */
+  due: number;
+  /** Refused for good. */
+  final: boolean;
   /** Whether a question for missing entries is due. */
   mending: boolean;
 }
@@ -56,15 +65,20 @@ export class Follower {
   readonly #rooms = new Map<string, Room>();
   readonly #entries = new Listeners<TimelineEntry>();
   readonly #restarts = new Listeners<string>();
-  #isScheduled = false;
+  #isOnline: boolean;
+  /** The one timer for every room that is to be asked for. */
+  #timer: { at: number; cancel: () => void } | null = null;
 
   constructor(connection: Connection, clock: Clock, random: () => number) {
     this.#connection = connection;
     this.#clock = clock;
     this.#random = random;
+    this.#isOnline = connection.state.at === 'online';
     connection.onState((state) => {
-      for (const room of this.#rooms.values()) room.followed = false;
-      if (state.at === 'online') this.#schedule(0);
+      const wasOnline = this.#isOnline;
+      this.#isOnline = state.at === 'online';
+      // It also tells when it becomes slow or quick: what is followed stays followed then.
+      if (this.#isOnline !== wasOnline) this.#beginAnew();
     });
   }
 
@@ -90,6 +104,9 @@ export class Follower {
           followed: false,
           asking: false,
           tries: 0,
+          denials: 0,
+          due: 0,
+          final: false,
           mending: false,
         });
       }
@@ -99,7 +116,7 @@ export class Follower {
       // A room that goes on being sent is left unheard; there is nothing to mend.
       this.#connection.ask({ t: 'session.unfollow', rooms: batch }).catch(() => undefined);
     }
-    this.#schedule(0);
+    this.#schedule();
   }
 
   /** Takes an entry as the connection hands it over. */
@@ -126,47 +143,88 @@ export class Follower {
     return this.#connection.limits?.followed_rooms ?? LIMITS.max_followed;
   }
 
-  #schedule(ms: number): void {
-    if (ms === 0 && this.#isScheduled) return;
-    if (ms === 0) this.#isScheduled = true;
-    this.#clock.after(ms, () => {
-      if (ms === 0) this.#isScheduled = false;
-      this.#followMissing();
+  /** Another connection, or none: nothing is followed on it, and what was in vain may succeed. */
+  #beginAnew(): void {
+    for (const room of this.#rooms.values()) {
+      room.followed = false;
+      room.tries = 0;
+      room.denials = 0;
+      room.due = 0;
+    }
+    this.#schedule();
+  }
+
+  #missing(): (readonly [string, Room])[] {
+    if (!this.#isOnline) return [];
+    return [...this.#rooms].filter(([, room]) => {
+      const isGivenUp = room.final || room.denials >= MOST_DENIALS;
+      return !room.followed && !room.asking && !isGivenUp;
     });
   }
 
+  /** Sets the timer to when the first of the missing rooms may be asked for. */
+  #schedule(): void {
+    const at = Math.min(...this.#missing().map(([, room]) => room.due));
+    if (this.#timer?.at === at) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (at === Infinity) return;
+    const cancel = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+      this.#timer = null;
+      this.#followMissing();
+    });
+    this.#timer = { at, cancel };
+  }
+
   #followMissing(): void {
-    if (this.#connection.state.at !== 'online') return;
-    const missing = [...this.#rooms].filter(
-      ([, room]) => !room.followed && !room.asking && room.tries < MOST_TRIES,
-    );
-    for (const batch of batches(missing, LIMITS.max_places)) void this.#follow(batch);
+    const now = this.#clock.now();
+    const due = this.#missing().filter(([, room]) => room.due <= now);
+    for (const batch of batches(due, LIMITS.max_places)) void this.#follow(batch);
+    this.#schedule();
   }
 
   async #follow(batch: readonly (readonly [string, Room])[]): Promise<void> {
     for (const [, room] of batch) room.asking = true;
     const places = batch.map(([id, room]) => ({ room: id, after: room.log.last ?? 0 }));
+    const draw = this.#random();
     try {
       const { rooms } = await this.#connection.ask({ t: 'session.follow', places });
-      for (const [, room] of batch) room.asking = false;
-      for (const answer of rooms) this.#answered(answer);
+      const answers = new Map(rooms.map((answer) => [answer.room, answer]));
+      for (const [id, room] of batch) {
+        room.asking = false;
+        this.#answered(id, room, answers.get(id), draw);
+      }
     } catch (thrown) {
-      for (const [, room] of batch) room.asking = false;
-      this.#retry(asRefused(thrown), 0);
+      const { retry_after: seconds } = asRefused(thrown).refusal;
+      for (const [, room] of batch) {
+        room.asking = false;
+        this.#later(room, draw, seconds);
+      }
     }
+    this.#schedule();
   }
 
-  #answered(answer: FollowedRoom): void {
-    const room = this.#rooms.get(answer.room);
-    if (room === undefined) return;
-    if (answer.error != null) {
-      room.tries = FINAL.has(answer.error) ? MOST_TRIES : room.tries + 1;
-      if (room.tries < MOST_TRIES) this.#schedule(backoff(room.tries, this.#random));
+  #answered(id: string, room: Room, answer: FollowedRoom | undefined, draw: number): void {
+    // Left while the question was under way; if it is wanted again, that has its own answer.
+    if (this.#rooms.get(id) !== room) return;
+    if (answer !== undefined && answer.error == null) {
+      room.followed = true;
+      room.tries = 0;
+      room.denials = 0;
+      this.#caughtUp(id, answer);
       return;
     }
-    room.followed = true;
-    room.tries = 0;
-    this.#caughtUp(answer.room, answer);
+    const code = answer?.error ?? 'request.unavailable';
+    room.final = FINAL.has(code);
+    if (!canPass(code)) room.denials += 1;
+    this.#later(room, draw);
+  }
+
+  /** Rooms that failed together share a draw, and are asked for together. */
+  #later(room: Room, draw: number, seconds: number | null = null): void {
+    room.tries += 1;
+    const wait = seconds === null ? backoff(room.tries, () => draw) : seconds * 1000;
+    room.due = this.#clock.now() + wait;
   }
 
   /** Takes in an answer that says what came after our place, or that nobody can say any more. */
@@ -218,11 +276,6 @@ export class Follower {
       if (this.#connection.state.at === 'online') this.#mendLater(id, (seconds ?? 2) * 1000);
     }
   }
-
-  #retry(refused: Refused, attempt: number): void {
-    const seconds = refused.refusal.retry_after;
-    this.#schedule(seconds == null ? 1000 + backoff(attempt + 2, this.#random) : seconds * 1000);
-  }
 }
 
 /** Whether an event is an entry of a timeline, and so comes in an order of its own. */
@@ -267,6 +320,11 @@ export function isEntry(event: SocketEvent): event is TimelineEntry {
       event satisfies never;
       return false;
   }
+}
+
+/** Whether the server itself expects another answer later. */
+function canPass(code: string): boolean {
+  return code in ERRORS && ERRORS[code as ErrorCode].retryable;
 }
 
 function batches<T>(all: readonly T[], size: number): T[][] {
