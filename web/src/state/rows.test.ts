@@ -133,7 +133,7 @@ describe('the ends', () => {
   });
 });
 
-test('a message keeps its key when it is acknowledged, so that it does not blink', () => {
+describe('the keys of rows', () => {
   const keys = (given: Partial<RowsOf>): string[] =>
     rowsOf({
       messages: [],
@@ -144,6 +144,30 @@ test('a message keeps its key when it is acknowledged, so that it does not blink
       me: 'me',
       ...given,
     }).map((row) => row.key);
-  expect(keys({ outgoing: [waiting('client-9', noon)] })).toContain('client-9');
-  expect(keys({ messages: [said(9, 'me', noon)] })).toContain('client-9');
+  const hasTwice = (all: string[]): boolean => new Set(all).size < all.length;
+
+  test('stay when a message is acknowledged, so that it does not blink', () => {
+    const key = keys({ outgoing: [waiting('client-9', noon)] }).at(-1);
+    expect(key).toContain('client-9');
+    expect(keys({ messages: [said(9, 'me', noon)] })).toContain(key);
+  });
+
+  test('are different where somebody has copied the client id of another', () => {
+    const copied = { client_id: 'client-1' };
+    const messages = [said(1, 'a', noon), said(2, 'b', noon, copied)];
+    expect(hasTwice(keys({ messages }))).toBe(false);
+    expect(hasTwice(keys({ messages, outgoing: [waiting('client-1', noon)] }))).toBe(false);
+  });
+
+  test('are different where an author uses a client id again', () => {
+    const messages = [said(1, 'a', noon), said(2, 'a', noon, { client_id: 'client-1' })];
+    expect(hasTwice(keys({ messages }))).toBe(false);
+  });
+
+  test('are different from those of what is no message', () => {
+    const messages = ['start', 'new'].map((client_id, at) =>
+      said(at + 1, 'a', noon, { client_id }),
+    );
+    expect(hasTwice(keys({ messages, marker: 1 }))).toBe(false);
+  });
 });

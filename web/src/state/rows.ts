@@ -44,6 +44,7 @@ export function rowsOf({ messages, outgoing, moreBefore, moreAfter, marker, me }
   // after the marker, the line belongs further up than what is loaded.
   const beginsLater = moreBefore && (messages[0]?.seq ?? 0) > marker;
   let lineDrawn = marker === 0 || beginsLater;
+  const keys = new Set<string>();
 
   for (const message of messages) {
     const day = dayNumber(message.at);
@@ -57,17 +58,26 @@ export function rowsOf({ messages, outgoing, moreBefore, moreAfter, marker, me }
       last = null;
     }
     const first = beginsGroup(last, message.author, message.at) || message.reply !== null;
-    rows.push({ kind: 'message', key: message.client_id, first, message });
+    const key = keyOf(message.author, message.client_id);
+    // The server remembers an author's client ids for a while only; a list must not break over two.
+    const isTaken = keys.has(key);
+    keys.add(key);
+    rows.push({ kind: 'message', key: isTaken ? `${key} ${message.seq}` : key, first, message });
     last = { author: message.author, at: message.at, day };
   }
   if (moreAfter) return [...rows, { kind: 'more', key: 'after', end: 'after' }];
 
   for (const own of outgoing) {
     const first = beginsGroup(last, me, own.at) || own.replyTo !== null;
-    rows.push({ kind: 'outgoing', key: own.clientId, first, outgoing: own });
+    rows.push({ kind: 'outgoing', key: keyOf(me, own.clientId), first, outgoing: own });
     last = { author: me, at: own.at, day: dayNumber(own.at) };
   }
   return rows;
+}
+
+/** A client id means something beside its author only: anybody may choose the same. */
+function keyOf(author: string, clientId: string): string {
+  return `${author} ${clientId}`;
 }
 
 function beginsGroup(
