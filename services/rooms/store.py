@@ -204,7 +204,7 @@ def _fields(decision: Decision) -> Row:
         # Strings that ascend, each unique: a page goes on after the last one's, by one range.
         "by_members": f"{_MOST - room.members:013d}{room.room}",
         "by_newest": f"{_MOST - room.created_at:013d}{room.room}",
-        "by_name": f"{naming.sort_key(room.name)}\x00{room.room}",
+        "by_name": naming.sort_key(room.name, room.room),
         "words": naming.folded(f"{room.name}\n{room.description}"),
     }
 

@@ -5,8 +5,8 @@ import unicodedata
 from contracts.errors import Code, Refusal
 
 MAX_NAME = 80
-SORT_PREFIX = 40
-"""Characters of a name that sort it. A cursor carries them, and has 256 characters itself."""
+SORT_BYTES = 120
+"""How much of a name sorts it. A cursor carries that, and has 256 characters itself."""
 
 
 def room_name(text: str) -> str:
@@ -32,9 +32,11 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def sort_key(name: str) -> str:
-    """What sorts rooms by name."""
-    return folded(name)[:SORT_PREFIX]
+def sort_key(name: str, room: str) -> str:
+    """What sorts rooms by name, and is each one's own."""
+    prefix = folded(name).encode()[:SORT_BYTES].decode(errors="ignore")
+    # Before every character of a name; not NUL, at which the embedded store ends a text.
+    return f"{prefix}\x01{room}"
 
 
 def _unseen(character: str) -> bool:

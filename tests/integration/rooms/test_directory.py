@@ -57,6 +57,23 @@ async def test_pages_follow_each_other_in_each_order(asker: Asker) -> None:
     assert await pages(asker, sort="newest", limit=5) == [newest]
 
 
+async def test_rooms_of_one_name_are_paged_one_after_the_other(asker: Asker) -> None:
+    await make(asker, *["General"] * 5, "General A", "Generals")
+    found = await pages(asker, sort="name", limit=2)
+    assert found == [["General"] * 2, ["General"] * 2, ["General", "General A"], ["Generals"]]
+
+
+async def test_names_of_the_widest_characters_are_paged_too(asker: Asker) -> None:
+    """Each of them takes four bytes, and a cursor no more than a client may send."""
+    names = [f"{'🦆' * 78}{number:02}" for number in range(3)]
+    await make(asker, *names)
+    page = await asker.ask(bob, BrowseRooms(sort="name", limit=1))
+    assert page.next is not None
+    assert len(page.next) <= 256
+    found = await pages(asker, sort="name", limit=1)
+    assert sorted(name for names_of_page in found for name in names_of_page) == names
+
+
 async def test_rooms_made_while_paging_move_nothing(asker: Asker) -> None:
     await make(asker, "a", "c", "e", "g")
     first = await asker.ask(bob, BrowseRooms(sort="name", limit=2))
