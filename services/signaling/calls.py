@@ -108,7 +108,9 @@ def join(
             raise Refusal(Code.CALL_FULL)
     if here is not None:
         coming = replace(here, media=joining.media, listening=joining.listening)
-        return _changed(room, view, here, coming)
+        # Who asks again may have come in without anybody hearing of it, where a replica died in
+        # between: a new revision has everybody notice what they missed.
+        return _changed(room, view, here, coming, even_if_alike=True)
     joining = replace(joining, media=_sent(joining))
     events: list[Event] = []
     call, revision, started_at = view.call, view.revision, view.started_at
@@ -149,10 +151,17 @@ def change(room: RoomId, view: CallView, session: SessionId, media: Media) -> Ou
     return _changed(room, view, here, replace(here, media=media))
 
 
-def _changed(room: RoomId, view: CallView, here: Participant, coming: Participant) -> Outcome:
+def _changed(
+    room: RoomId,
+    view: CallView,
+    here: Participant,
+    coming: Participant,
+    *,
+    even_if_alike: bool = False,
+) -> Outcome:
     """What becomes of the view where one of its participants is another now."""
     changed = replace(coming, media=_sent(coming))
-    if view.call is None or here == changed:
+    if view.call is None or (here == changed and not even_if_alike):
         return Outcome(view)
     revision = view.revision + 1
     participants = tuple(changed if p is here else p for p in view.participants)

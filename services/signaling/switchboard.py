@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from nats.errors import Error as NatsError
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
@@ -52,12 +53,9 @@ class Switchboard:
             outcome = change(view)
             if outcome.view == view:
                 return view
-            try:
-                await self._store.update(room, encode(outcome.view), last=revision)
-            except KeyWrongLastSequenceError:
-                continue
-            await self._tell(room, outcome)
-            return outcome.view
+            if await self._stored(room, outcome.view, revision):
+                await self._tell(room, outcome)
+                return outcome.view
         raise Refusal(Code.CONFLICT, retry_after=0.2)
 
     async def show(self, room: RoomId, session: SessionId, emoji: str) -> None:
@@ -73,6 +71,18 @@ class Switchboard:
             raise Refusal(Code.NOT_IN_CALL)
         shown = ReactedInCall(room=room, call=view.call, session=session, emoji=emoji)
         await self._bus.tell(subjects.state(room), shown)
+
+    async def _stored(self, room: RoomId, view: CallView, revision: int) -> bool:
+        """Stores a view in place of that revision; no where somebody was faster."""
+        try:
+            await self._store.update(room, encode(view), last=revision)
+        except KeyWrongLastSequenceError:
+            return False
+        except (NatsError, TimeoutError):
+            # It may be stored all the same, and then nobody but us would tell of it.
+            if (await self._load(room))[0] != view:
+                raise
+        return True
 
     async def _load(self, room: RoomId) -> tuple[CallView, int]:
         try:

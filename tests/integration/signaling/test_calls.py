@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 import pytest_asyncio
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js.kv import KeyValue
 
 from contracts import subjects
@@ -46,6 +47,7 @@ from runtime.ids import new_id, now_ms
 from runtime.process import Process
 from services.signaling.app import start
 from services.signaling.settings import SignalingSettings
+from services.signaling.switchboard import Switchboard
 from tests.support.asking import Asker, account, anonymous, guest
 from tests.support.waiting import wait_until
 
@@ -134,6 +136,50 @@ async def test_people_meet_and_the_room_hears_of_it(world: World):
     await wait_until(lambda: heard.of(CallEnded))
     assert [event.revision for event in heard.told] == list(range(1, 8))
     assert (await world.roster(ann)).call is None
+
+
+async def test_a_joining_whose_storing_was_not_confirmed_in_time_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    ann, bob = await world.member(), await world.member()
+    await world.asker.ask(ann, JoinCall(room=world.room))
+    heard = await world.asker.hear(subjects.state(world.room))
+    update = KeyValue.update
+    late: list[str] = []
+
+    async def slowly(store: KeyValue, key: str, *arguments: object, **options: object) -> int:
+        revision = await update(store, key, *arguments, **options)
+        if key == world.room and not late:
+            late.append(key)
+            raise NatsTimeout
+        return revision
+
+    monkeypatch.setattr(KeyValue, "update", slowly)
+    await world.asker.ask(bob, JoinCall(room=world.room))
+    assert late
+    await wait_until(lambda: heard.of(ParticipantJoined))
+    assert [e.participant.session for e in heard.of(ParticipantJoined)] == [bob.session]
+
+
+async def test_a_joining_that_nobody_heard_of_shows_when_it_is_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """As where a replica dies between storing and telling."""
+    ann, bob = await world.member(), await world.member()
+    known = (await world.asker.ask(ann, JoinCall(room=world.room))).roster.revision
+    heard = await world.asker.hear(subjects.state(world.room))
+
+    async def dies(*_: object) -> None:
+        raise NatsTimeout
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Switchboard, "_tell", dies)
+        await world.asker.refused(bob, JoinCall(room=world.room))
+    assert await world.sessions(ann) == [ann.session, bob.session]
+    await world.asker.ask(bob, JoinCall(room=world.room))
+    await wait_until(lambda: heard.told)
+    # A gap in the revisions: ann's page reads the roster anew.
+    assert [e.revision - known for e in heard.told] == [2]
 
 
 async def test_members_learn_which_of_their_rooms_have_a_call(world: World):
@@ -326,7 +372,8 @@ async def test_a_dead_gateways_people_go_and_those_taken_over_stay(world: World)
     async def only_ann() -> bool:
         return await world.sessions(ann) == [ann.session]
 
-    await wait_until(only_ann, 25)
+    # A dead gateway's people have the grace of a session, which is 15 seconds.
+    await wait_until(only_ann, 60)
 
 
 async def test_who_is_kicked_from_the_room_is_out_of_its_call(world: World):

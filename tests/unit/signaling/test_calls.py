@@ -121,7 +121,15 @@ def test_the_limit_holds_and_those_inside_stay():
     with pytest.raises(Refusal) as caught:
         joined(view, "c", limit=2)
     assert caught.value.code is Code.CALL_FULL
-    assert joined(view, "a", limit=2).view == view
+    assert joined(view, "a", limit=2).view.participants == view.participants
+
+
+def test_joining_again_has_everybody_notice_what_they_missed():
+    first = joined(NO_CALL, "a")
+    again = joined(first.view, "a")
+    assert names(again) == ["ParticipantChanged"]
+    assert again.view.revision == first.view.revision + 1
+    assert again.view.participants == first.view.participants
 
 
 def test_joining_again_changes_only_what_one_sends():
