@@ -40,10 +40,12 @@ class ReadMoved(Event, frozen=True, kw_only=True, tag="notice.read_moved"):
 class SignedOut(Event, frozen=True, kw_only=True, tag="notice.signed_out"):
     """A device of yours was signed out, or all but one (`except_device`), or all.
 
-    The gateway closes the connections that it names.
+    The gateway closes the connections that it names, but for those whose token was issued after
+    `before` (seconds, like `iat`): they are of a sign-in that came later than this.
     """
 
     user: User
     device: Device | None
     except_device: Device | None = None
+    before: int | None = None
     why: Literal["logged_out", "revoked", "password_changed", "token_reused", "account_deleted"]

@@ -16,7 +16,7 @@ from contracts.frames import FollowedRoom
 from contracts.ids import GatewayId, RequestId, RoomId, SessionId
 from contracts.notices import RoomRemoved, SignedOut
 from contracts.presence import SESSION_GRACE_SECONDS
-from gateway.buckets import REFUSED, Bucket, Buckets
+from gateway.buckets import LOOSE, REFUSED, Bucket, Buckets
 from gateway.effects import (
     Ask,
     Claim,
@@ -72,6 +72,7 @@ class Session:
         "_buckets",
         "_claiming",
         "_heard",
+        "_loose",
         "_probed",
         "_refusals",
         "_rules",
@@ -93,6 +94,7 @@ class Session:
         self._claiming = False
         self._asked = 0
         self._refusals: Bucket | None = None
+        self._loose: Bucket | None = None
         self._buckets = Buckets(rules.rate_factor)
         self.claims: AccessClaims | None = None
         self.id: SessionId | None = None
@@ -105,7 +107,7 @@ class Session:
         """A frame arrived."""
         if self.shut:
             return []
-        self.alive(now)
+        self._hear(now)
         try:
             frame = read_frame(data)
         except Refusal as refusal:
@@ -118,10 +120,18 @@ class Session:
         except Refusal as refusal:
             return self._refused(frame.id, refusal, now)
 
-    def alive(self, now: int) -> None:
-        """The client gave a sign of life: a frame, a ping or a pong."""
-        self._heard = now
-        self._probed = False
+    def alive(self, now: int) -> Effects:
+        """A ping or a pong came: a sign of life, unless it is a flood."""
+        self._hear(now)
+        return self.part(now)
+
+    def part(self, now: int) -> Effects:
+        """A part of a message came that had begun before; too many are a flood."""
+        if self.shut:
+            return []
+        if self._loose is None:
+            self._loose = Bucket(LOOSE, now)
+        return self.ended(Closing.FLOODING) if self._loose.take(now) else []
 
     def seated(self, request: RequestId, session: SessionId, resumed: bool, now: int) -> Effects:
         """The claim was granted: the connection is up."""
@@ -173,8 +183,9 @@ class Session:
             return [LeaveRooms((notice.room,))]
         if isinstance(notice, SignedOut) and self.claims is not None:
             device = self.claims.dev
-            named = notice.device in (None, device)
-            if named and notice.except_device != device:
+            named = notice.device in (None, device) and notice.except_device != device
+            # It may be told late, or twice: a sign-in since then is none of its business.
+            if named and (notice.before is None or self.claims.iat <= notice.before):
                 return self.ended(Closing.REVOKED)
         return []
 
@@ -239,6 +250,10 @@ class Session:
             address=self._address,
             agent=self._agent,
         )
+
+    def _hear(self, now: int) -> None:
+        self._heard = now
+        self._probed = False
 
     # ---- what a request means ----------------------------------------------------------------
 

@@ -185,11 +185,12 @@ def signed_out_elsewhere(account: Account, stays: DeviceId, why: Why, at: Millis
     """Only the device `stays` keeps its sign-in."""
     others = [known.id for known in account.devices if known.id != stays]
     rest = tuple(known for known in account.devices if known.id == stays)
+    seconds = _dates_until(account, at)
     return promise(
         replace(account, devices=rest),
         at,
-        *(RevokeTokens(device=device, before=_dates_until(account, at)) for device in others),
-        SignedOut(user=account.id, device=None, except_device=stays, why=why),
+        *(RevokeTokens(device=device, before=seconds) for device in others),
+        SignedOut(user=account.id, device=None, except_device=stays, before=seconds, why=why),
     )
 
 
@@ -200,7 +201,7 @@ def signed_out_everywhere(account: Account, why: Why, at: Millis) -> Account:
         replace(account, devices=(), signed_out_before=seconds),
         at,
         RevokeTokens(device=None, before=seconds),
-        SignedOut(user=account.id, device=None, why=why),
+        SignedOut(user=account.id, device=None, before=seconds, why=why),
     )
 
 

@@ -85,7 +85,11 @@ def test_signing_out_elsewhere_spares_one() -> None:
     assert [w.device for w in words(account) if isinstance(w, RevokeTokens)] == [there.id]
     notice = words(account)[-1]
     assert notice == SignedOut(
-        user=account.id, device=None, except_device=here.id, why="password_changed"
+        user=account.id,
+        device=None,
+        except_device=here.id,
+        before=revoked_until(account),
+        why="password_changed",
     )
 
 

@@ -270,8 +270,12 @@ def test_whoever_is_removed_from_a_room_hears_it_no_more():
     assert session.told(RoomRemoved(room=here, why=Leaving.KICKED)) == []
 
 
-def signed_out(device: DeviceId | None, kept: DeviceId | None = None) -> SignedOut:
-    return SignedOut(user=CLAIMS.sub, device=device, except_device=kept, why="revoked")
+def signed_out(
+    device: DeviceId | None, kept: DeviceId | None = None, before: int | None = None
+) -> SignedOut:
+    return SignedOut(
+        user=CLAIMS.sub, device=device, except_device=kept, before=before, why="revoked"
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,6 +286,10 @@ def signed_out(device: DeviceId | None, kept: DeviceId | None = None) -> SignedO
         (signed_out(None), True),
         (signed_out(None, CLAIMS.dev), False),
         (signed_out(None, DeviceId(new_id())), True),
+        # Told late: of a sign-in since then it says nothing.
+        (signed_out(None, before=CLAIMS.iat), True),
+        (signed_out(None, before=CLAIMS.iat - 1), False),
+        (signed_out(None, DeviceId(new_id()), before=CLAIMS.iat - 1), False),
     ],
 )
 def test_a_sign_out_ends_the_connections_it_names(notice, ends):
