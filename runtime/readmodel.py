@@ -105,6 +105,8 @@ class ReadModel(Generic[V]):
         known = self._values.get(key)
         if known is None or known[1] < entry.revision:
             self._values[key] = (value, entry.revision)
+            # The watch will not tell of this revision again: it is known by then.
+            self._notify(key, value, entry.revision)
         return value
 
     async def _rewatch(self) -> None:

@@ -67,7 +67,10 @@ async def test_an_empty_bucket_is_whole_at_once(nats_url: str):
 async def test_fetch_sees_what_the_watch_has_not_heard_of(nats_url: str):
     bus = await opened(nats_url)
     store = await bus.ensure_bucket(ROOMS)
-    model = ReadModel(bus, ROOMS, RoomView)
+    heard: list[tuple[str, bool]] = []
+    model = ReadModel(
+        bus, ROOMS, RoomView, on_change=lambda k, v, _: heard.append((k, v is not None))
+    )
     await model.start()
     await store.put("new", encode(view(7)))
     found = await model.fetch("new")
@@ -78,6 +81,8 @@ async def test_fetch_sees_what_the_watch_has_not_heard_of(nats_url: str):
     await store.delete("new")
     assert await model.fetch("new") is None
     await wait_until(lambda: model.get("new") is None)
+    # Told by whoever saw it first, and once.
+    assert heard == [("new", True), ("new", False)]
     await model.stop()
     await bus.close()
 
