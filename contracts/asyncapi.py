@@ -10,6 +10,7 @@ from contracts.catalogue import PARAMETERS, SUBJECTS, Subject
 from contracts.contract import Contract, Via
 from contracts.errors import Error
 from contracts.frames import MAX_FRAME_BYTES
+from contracts.ids import REQUEST_ID_PATTERN
 from contracts.registry import CONTRACTS, EVENTS, SESSION
 from contracts.schema import definitions
 from contracts.streams import STREAMS, Stream
@@ -266,7 +267,7 @@ def _frame(field: str, messages: list[type[msgspec.Struct]]) -> Document:
         "type": "object",
         "required": ["id", field],
         "properties": {
-            "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"},
+            "id": {"type": "string", "pattern": REQUEST_ID_PATTERN},
             field: refs[0] if len(refs) == 1 else {"oneOf": refs},
         },
     }

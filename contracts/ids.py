@@ -9,10 +9,13 @@ from typing import Annotated, NewType
 
 from msgspec import Meta
 
-ULID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{25}$"
-CLIENT_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
-CODE_PATTERN = "^[A-Za-z0-9_-]{16,64}$"
-REQUEST_ID_PATTERN = "^[A-Za-z0-9_-]{1,32}$"
+# Python's `$` also stands before a newline that ends the text, and decoders search for a pattern:
+# without `(?!\n)` an id could end with one. To ECMAScript, the dialect of JSON Schema, it adds
+# nothing, and it knows no `\Z`.
+ULID_PATTERN = r"^[0-7][0-9a-hjkmnp-tv-z]{25}$(?!\n)"
+CLIENT_ID_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
+CODE_PATTERN = r"^[A-Za-z0-9_-]{16,64}$(?!\n)"
+REQUEST_ID_PATTERN = r"^[A-Za-z0-9_-]{1,32}$(?!\n)"
 
 _ulid = Meta(pattern=ULID_PATTERN)
 

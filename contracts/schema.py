@@ -15,6 +15,7 @@ from contracts.base import type_field
 from contracts.closing import Closing
 from contracts.contract import Via
 from contracts.errors import Code, Error
+from contracts.ids import REQUEST_ID_PATTERN
 from contracts.registry import (
     CONTRACTS,
     EVENTS,
@@ -172,7 +173,7 @@ def _say_what_raw_is(known: dict[str, Schema], ref_template: str) -> None:
 
 
 def _frames(ref_template: str) -> dict[str, Schema]:
-    request_id = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"}
+    request_id = {"type": "string", "pattern": REQUEST_ID_PATTERN}
     return {
         "ReplyFrame": {
             "title": "ReplyFrame",

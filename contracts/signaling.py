@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from contracts.base import Command, Event, Millis, Reply, Revision, Value
 from contracts.chat import Emoji
-from contracts.ids import Device, Room, Session, User
+from contracts.ids import ULID_PATTERN, Device, Room, Session, User
 
 MAX_SDP_BYTES = 60 * 1024
 """A description of a mesh peer is 4–12 KiB; this leaves room inside a 64 KiB frame."""
@@ -26,7 +26,7 @@ give in. An operator may set another limit."""
 LISTENER_LIMIT = 12
 """A listener costs each speaker a voice, about 40 kbit/s: twelve are half a Mbit/s of uplink."""
 
-Call = Annotated[str, Meta(pattern="^[0-7][0-9a-hjkmnp-tv-z]{25}$", description="Id of one call.")]
+Call = Annotated[str, Meta(pattern=ULID_PATTERN, description="Id of one call.")]
 Sdp = Annotated[str, Meta(min_length=1, max_length=MAX_SDP_BYTES)]
 
 

@@ -17,6 +17,7 @@ from contracts.frames import FollowedRoom, Place
 from contracts.ids import RoomId
 from gateway.asking import Services
 from gateway.hub import Follower, Hub, room_key
+from runtime import log
 from runtime.codec import Decoder, encode
 
 AT_ONCE = 8
@@ -33,6 +34,7 @@ REPLY_BYTES = 384 * 1024
 
 _decode: Decoder[Any] = Decoder((Since, Error))
 _SINCE = tag_of(ReadSince)
+_logger = log.get("following")
 
 
 class Following:
@@ -46,7 +48,7 @@ class Following:
     async def follow(
         self, follower: Follower, caller: str, guest_room: RoomId | None, places: Sequence[Place]
     ) -> list[FollowedRoom]:
-        """One answer for each place, in their order.
+        """One answer for each place, in their order, whatever goes wrong with some of them.
 
         A room that is refused is joined all the same: the session, which knows, leaves it again.
         """
@@ -63,9 +65,16 @@ class Following:
 
     async def _one(self, follower: Follower, caller: str, place: Place) -> FollowedRoom:
         try:
-            await self._hub.join(room_key(place.room), follower)
+            return await self._asked(follower, caller, place)
         except NatsError:
             return FollowedRoom(room=place.room, error=Code.UNAVAILABLE.code)
+        except Exception as error:
+            # One place must not take the others' answers, nor keep the session from leaving.
+            _logger.exception("following.failed", kind=type(error).__name__)
+            return FollowedRoom(room=place.room, error=Code.INTERNAL.code)
+
+    async def _asked(self, follower: Follower, caller: str, place: Place) -> FollowedRoom:
+        await self._hub.join(room_key(place.room), follower)
         asked = ReadSince(room=place.room, after=place.after, limit=ENTRIES)
         answer = _decode(await self._services.ask(caller, _SINCE, encode(asked)))
         if isinstance(answer, Error):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
 
 from contracts import subjects
@@ -86,7 +87,7 @@ class Hub:
         """Has `follower` hear the channel; returns once the broker was told.
 
         Raises:
-            NatsError: it could not be; the follower does not hear it.
+            NatsError: it could not be. The follower does not hear it, nor after any other error.
         """
         channel = self._channels.get(key)
         if channel is None:
@@ -139,8 +140,11 @@ class Hub:
         try:
             for subject in subjects_of(key):
                 channel.subscriptions.append(await self._subscribe(subject, tap))
-        except NatsError as error:
-            channel.opening.set_exception(error)
+        except BaseException as error:
+            # Whatever it was, nobody hears the channel, and who waits beside is told: a
+            # cancellation is the opener's alone.
+            ours = isinstance(error, Exception)
+            channel.opening.set_exception(error if ours else ConnectionClosedError())
             channel.followers.clear()
             raise
         else:

@@ -19,7 +19,7 @@ from contracts.schema import CALLERS, GATEWAYS, STORED
 
 FOLDER = Path(__file__).parent / "samples"
 
-_BY_PATTERN = {
+BY_PATTERN = {
     ULID_PATTERN: "01k9vd3m8qnb2w5x7yzrjc4h0t",
     CLIENT_ID_PATTERN: "Zm9vYmFyYmF6-_42",
     CODE_PATTERN: "k3y_0f-an_invite_X9",
@@ -82,7 +82,7 @@ def _value(name: str, info: Any) -> Any:  # noqa: C901 - one branch for each kin
         case inspect.UnionType(types=kinds):
             return _value(name, next(k for k in kinds if not isinstance(k, inspect.NoneType)))
         case inspect.StrType(pattern=str(pattern)):
-            return _BY_PATTERN[pattern]
+            return BY_PATTERN[pattern]
         case inspect.StrType():
             return _TEXTS.get(name, f"a {name.replace('_', ' ')}")
         case inspect.BoolType():

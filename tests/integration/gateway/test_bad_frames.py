@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.gateway]
         (b"\x00\xff\xfe", "", "request.malformed"),
         (b'{"id":"7","request":{"t":"nope"}}', "7", "request.unknown"),
         ('{"id":"7","request":{"t":"nope"}}', "7", "request.unknown"),
+        (r'{"id":"7\n","request":{"t":"session.ping"}}', "", "request.invalid"),
         ('{"id":"7","request":{"t":"auth.log_in","name":"a","password":"b"}}', "7",
          "request.unknown"),
         ('{"id":"7","request":{"t":"session.ping","more":1}}', "7", "request.invalid"),

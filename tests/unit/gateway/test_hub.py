@@ -43,12 +43,15 @@ class Broker:
         self.hold = asyncio.Event()
         self.hold.set()
         self.away = False
+        self.broken = False
 
     async def subscribe(self, subject: str, tap: Tap):
         self.asked[subject] += 1
         await self.hold.wait()
         if self.away:
             raise ConnectionClosedError
+        if self.broken:
+            raise ValueError("a bug of ours")
         self.taps.setdefault(subject, []).append(tap)
         return Subscription(self, subject, tap)
 
@@ -200,3 +203,29 @@ async def test_a_channel_that_cannot_be_opened_fails_for_all_and_can_be_tried_ag
     await hub.join(key, ann)
     assert set(broker.taps) == set(subjects_of(key))
     assert counted.get() == before + 1
+
+
+async def test_a_channel_that_fails_by_a_bug_leaves_nobody_waiting_or_listening(hub, broker):
+    key = room_key(room())
+    broker.hold.clear()
+    broker.broken = True
+    ann, bob = Follower(), Follower()
+    joining = [asyncio.create_task(hub.join(key, one)) for one in (ann, bob)]
+    await asyncio.sleep(0)
+    broker.hold.set()
+    async with asyncio.timeout(1):
+        ends = await asyncio.gather(*joining, return_exceptions=True)
+    assert [type(end) for end in ends] == [ValueError] * 2
+    assert (len(hub), hub.count(key)) == (0, 0)
+
+
+async def test_who_waits_beside_a_cancelled_opener_is_told(hub, broker):
+    key = room_key(room())
+    broker.hold.clear()
+    opening, beside = [asyncio.create_task(hub.join(key, Follower())) for _ in range(2)]
+    await asyncio.sleep(0)
+    opening.cancel()
+    async with asyncio.timeout(1):
+        ends = await asyncio.gather(opening, beside, return_exceptions=True)
+    assert [type(end) for end in ends] == [asyncio.CancelledError, ConnectionClosedError]
+    assert len(hub) == 0
