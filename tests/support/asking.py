@@ -95,10 +95,10 @@ class Asker:
         reply: type[Reply] = BY_COMMAND[type(command)].reply
         return await self.bus.ask(command, reply, caller=caller, timeout=timeout)
 
-    async def refused(self, caller: Caller, command: Command) -> Code:
+    async def refused(self, caller: Caller, command: Command, timeout: float = 5.0) -> Code:
         """Why `command` is refused; it must be."""
         try:
-            reply = await self.ask(caller, command)
+            reply = await self.ask(caller, command, timeout)
         except Refusal as refusal:
             return refusal.code
         raise AssertionError(f"{type(command).__name__} was not refused but answered: {reply}")

@@ -75,7 +75,8 @@ async def test_without_the_store_the_answer_says_so_and_heals(
             Refresh(refresh_token=anna.refresh_token),
         ):
             with pytest.raises(Refusal) as refusal:
-                await asker.ask(stranger(), command)
+                # The service itself waits for three seconds until it says so.
+                await asker.ask(stranger(), command, timeout=20)
             assert refusal.value.code is Code.UNAVAILABLE
             assert refusal.value.retry_after == 1
         # Who is signed in goes on: a token needs nobody to hold.

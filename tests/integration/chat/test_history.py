@@ -237,10 +237,11 @@ async def test_posting_goes_on_without_the_store_and_history_says_it_is_away(
     await store.kill()
     for number in range(5):
         await voice.says(f"{number}")
-    # Someone whose past would have to be looked up, and a repeat.
-    await Voice(asker, bob, room).says("me too")
-    assert (await voice.does(said)).repeated
-    assert await asker.refused(ann, ReadHistory(room=room)) is Code.UNAVAILABLE
+    # Someone whose past would have to be looked up, and a repeat. Whoever asks the store gives it
+    # three seconds.
+    await asker.ask(bob, Voice(asker, bob, room).saying("me too"), timeout=20)
+    assert (await asker.ask(ann, said, timeout=20)).repeated
+    assert await asker.refused(ann, ReadHistory(room=room), timeout=20) is Code.UNAVAILABLE
     assert len((await voice.since(0)).entries) == 8
     await store.start()
     shown = await wait_until(lambda: _seen(voice), 20)

@@ -159,7 +159,8 @@ async def test_an_append_whose_acknowledgement_was_lost_lands_once(
         # The request arrives; the broker's acknowledgement of the append does not.
         wire.deaf_after = b"svc.chat.post"
         said = voice.saying("was that heard?")
-        assert await voice.refused(said) is Code.UNAVAILABLE
+        # For which chat waits for some seconds.
+        assert await asker.refused(ann, said, timeout=20) is Code.UNAVAILABLE
         assert wire.lost > 0
         assert (await asker.bus.js.stream_info(timeline_of(room).name)).state.messages == 2
         await wire.break_off()

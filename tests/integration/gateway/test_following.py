@@ -114,4 +114,10 @@ async def test_who_is_sent_out_hears_the_room_no_more(gateway: Gateway):
         await hers.ask(KickMember(room=room, user=bob.user))
         assert (await his.event("notice.room_removed"))["room"] == room
         await wait_until(lambda: gateway.exchange.hub.count(room_key(room)) == 0)
-        assert (await his.follow(room))["error"] == "rooms.not_member"
+
+        async def refused() -> bool:
+            return (await his.follow(room))["error"] == "rooms.not_member"
+
+        # The word is out before every copy of who is in the room has it.
+        await wait_until(refused)
+        await wait_until(lambda: gateway.exchange.hub.count(room_key(room)) == 0)

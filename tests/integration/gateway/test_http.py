@@ -17,6 +17,7 @@ from tests.integration.gateway.town import (
     url_of,
 )
 from tests.support.pictures import png
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.gateway]
 
@@ -56,7 +57,12 @@ async def test_registering_keeps_the_refresh_token_out_of_the_pages_reach(gatewa
         assert gone.status_code == 204
         assert "max-age=0" in gone.headers["set-cookie"].lower()
         assert problem(await http.post("/api/auth/refresh")) == "auth.required"
-        assert problem(await http.get("/api/me", headers=signed)) == "auth.revoked"
+
+        async def revoked() -> bool:
+            return problem(await http.get("/api/me", headers=signed)) == "auth.revoked"
+
+        # Gateways hear of it by the bus.
+        await wait_until(revoked)
 
 
 async def test_a_dead_cookie_is_taken_away(gateway: Gateway):

@@ -190,7 +190,9 @@ async def test_a_store_that_is_away_is_a_refusal_and_comes_back(
         await start(process)
         room = (await asker.ask(ann, CreateRoom(name="Kitchen"))).info.room
         await store.kill()
-        assert await asker.refused(bob, JoinRoom(room=room)) is Code.UNAVAILABLE
+        # The service itself waits for three seconds until it says so.
+        refused = await asker.refused(bob, JoinRoom(room=room), timeout=20)
+        assert refused is Code.UNAVAILABLE
         await store.start()
 
         async def joined() -> bool:
