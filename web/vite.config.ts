@@ -29,5 +29,7 @@ export default defineConfig({
     environment: 'node',
     // A property is tried hundreds of times: seconds, on a machine that has other things to do.
     testTimeout: 60_000,
+    // For the same reason no second, but half of that, for what is asked until it is true.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

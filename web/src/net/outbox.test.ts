@@ -6,6 +6,9 @@ import { me, other, post, RoomPage } from '../../test/support/room_page';
 import { settled } from '../../test/support/still_clock';
 import { IndexedUnsent } from './unsent';
 
+/** Beside other tests a database takes more than the second that is given by itself. */
+const PATIENCE = { timeout: 30_000 };
+
 let alive: Set<string>;
 let page: RoomPage;
 
@@ -119,7 +122,7 @@ describe('own messages', () => {
   it('survive a reload, are sent by the new page, and by no other tab', async () => {
     await page.outbox.open(me);
     page.timelines.post(room, 'left behind', null);
-    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1);
+    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1, PATIENCE);
 
     const second = new RoomPage('two', alive);
     await second.outbox.open(me);
@@ -130,10 +133,10 @@ describe('own messages', () => {
     await reloaded.outbox.open(me);
     expect(reloaded.outbox.of(room)).toMatchObject([{ text: 'left behind', status: 'queued' }]);
     await reloaded.online();
-    await vi.waitUntil(() => reloaded.server.end.commands.includes('chat.post'));
+    await vi.waitUntil(() => reloaded.server.end.commands.includes('chat.post'), PATIENCE);
     const { id } = reloaded.server.end.last('chat.post');
     reloaded.server.end.answer(id, { t: 'chat.appended', room, seq: 1, at: 5, repeated: true });
-    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 0);
+    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 0, PATIENCE);
   });
 
   it('are taken over from a tab that was closed while this one was open', async () => {
@@ -141,7 +144,7 @@ describe('own messages', () => {
     const closed = new RoomPage('two', alive);
     await closed.outbox.open(me);
     closed.timelines.post(room, 'left by the other', null);
-    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1);
+    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1, PATIENCE);
     await page.outbox.adopt();
     expect(page.outgoing).toEqual([]);
     alive.delete('two');
@@ -152,7 +155,7 @@ describe('own messages', () => {
   it('are nobody else’s', async () => {
     await page.outbox.open(me);
     page.timelines.post(room, 'mine', null);
-    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1);
+    await vi.waitUntil(async () => (await new IndexedUnsent().of(me)).length === 1, PATIENCE);
     alive.delete('one');
     const next = new RoomPage('two', alive);
     await next.outbox.open(other);
