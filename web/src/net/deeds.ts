@@ -46,7 +46,8 @@ export class Deeds {
       },
       isFinal: ({ at, tries }, refused, waitMs) => {
         const isLate = clock.now() + waitMs > at + LONGEST_MS;
-        return isLate || tries >= MOST_TRIES || !canPass(refused);
+        const canPass = refused.mayPass && refused.code !== 'rooms.muted';
+        return isLate || tries >= MOST_TRIES || !canPass;
       },
       givenUp: (waiting, refused) => {
         this.#takeBack(waiting, refused);
@@ -120,12 +121,6 @@ export class Deeds {
     if (waiting.seq === null) queueMicrotask(waiting.kept);
     this.#changes.tell(waiting.room);
   }
-}
-
-/** Whether the same deed may succeed in a moment. */
-function canPass({ refusal, code, isOurs }: Refused): boolean {
-  if (isOurs) return code !== 'client.broken' && code !== 'client.cancelled';
-  return refusal.retryable === true && code !== 'rooms.muted';
 }
 
 function ask(connection: Connection, command: DeedCommand): Promise<{ seq: number }> {

@@ -39,6 +39,11 @@ export class Refused extends Error {
   get isOurs(): boolean {
     return this.code.startsWith('client.');
   }
+
+  /** Whether asking again may help: the server was busy, or was not reached. */
+  get mayPass(): boolean {
+    return this.refusal.retryable === true && this.code !== 'client.broken';
+  }
 }
 
 /** A refusal that the server has no part in. */

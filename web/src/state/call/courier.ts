@@ -40,7 +40,7 @@ export class Courier {
       } catch (error) {
         if (!(error instanceof Refused) || tries >= TRIES) throw error;
         if (error.code === 'client.offline' || error.code === 'client.lost') await this.#online();
-        else if (error.refusal.retryable === true || error.code === 'client.timeout') {
+        else if (error.mayPass) {
           await new Promise((again) => {
             setTimeout(again, (error.refusal.retry_after ?? 0) * 1000 || AGAIN_MS);
           });

@@ -133,7 +133,7 @@ export class Seat {
       (error: unknown) => {
         this.#telling = false;
         // Told again with the next connection, or by whoever takes a seat anew.
-        if (error instanceof Refused && error.refusal.retryable === true) {
+        if (error instanceof Refused && error.mayPass) {
           setTimeout(() => {
             this.tellMedia();
           }, TELL_AGAIN_MS);
