@@ -1,10 +1,15 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { backoff } from '../net/backoff';
 import type * as wire from '../protocol/generated';
+import { Refused } from '../protocol/refused';
 import { onConnect } from './connects';
 import type { Connection } from './ports';
 
 /** What the server takes in one question. */
 const BATCH = 100;
+
+/** A name that is late is no reason to press a server that has just said no. */
+const LEAST_WAIT_MS = 1000;
 
 /** Names and pictures of people, asked for in batches as they come into view. */
 export class ProfilesModel {
@@ -13,6 +18,8 @@ export class ProfilesModel {
   readonly #asked = new Set<string>();
   readonly #connection: Connection;
   #scheduled = false;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #answered: Promise<unknown> = Promise.resolve();
   readonly #nameless: () => string;
 
@@ -27,6 +34,9 @@ export class ProfilesModel {
       this.#want(event.user);
     });
     onConnect(connection, () => {
+      // Who changed meanwhile is told to nobody later, not even where the session is resumed.
+      for (const user of this.#known.keys()) this.#wanted.add(user);
+      this.#failures = 0;
       if (this.#wanted.size > 0) this.#schedule();
     });
   }
@@ -72,6 +82,7 @@ export class ProfilesModel {
     this.#known.clear();
     this.#wanted.clear();
     this.#asked.clear();
+    clearTimeout(this.#timer);
   }
 
   #want(user: string): void {
@@ -99,12 +110,31 @@ export class ProfilesModel {
       try {
         const { profiles } = await this.#connection.ask({ t: 'auth.profiles', users });
         for (const profile of profiles) this.#known.set(profile.user, profile);
-      } catch {
-        // Asked again when a component reads it next, or at the next connection.
-        for (const user of users) this.#asked.delete(user);
+        this.#failures = 0;
+      } catch (thrown) {
+        this.#failed(users, thrown);
         return;
       }
     }
+  }
+
+  #failed(users: readonly string[], thrown: unknown): void {
+    if (!(thrown instanceof Refused && thrown.mayPass)) {
+      // Asked again when a component reads it next: it must not stand in the way of the others.
+      for (const user of users) this.#asked.delete(user);
+      return;
+    }
+    for (const user of users) this.#wanted.add(user);
+    this.#failures += 1;
+    const { retry_after: seconds } = thrown.refusal;
+    const ownWait = LEAST_WAIT_MS + backoff(this.#failures, Math.random);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#schedule();
+      },
+      seconds == null ? ownWait : seconds * 1000,
+    );
   }
 }
 
