@@ -30,6 +30,8 @@ export const call = {
   'call.waiting': 'You will be let in as soon as you are connected.',
   'call.endedRemoved': 'You are not in this call any more',
   'call.endedRemovedBody': 'You were removed from the room, or left it on another device.',
+  'call.endedGone': 'You are no longer in {room}. Your camera and microphone are off.',
+  'call.endedDeleted': '{room} was deleted. Your camera and microphone are off.',
   'call.endedRefused': 'You could not join the call',
   'call.alone': 'Nobody else is here yet',
   'call.aloneBody': 'Ring somebody, or wait for them to come.',

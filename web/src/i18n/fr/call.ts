@@ -37,6 +37,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.endedRemoved': 'Vous n’êtes plus dans cet appel',
   'call.endedRemovedBody':
     'Vous avez été retiré du salon, ou vous l’avez quitté sur un autre appareil.',
+  'call.endedGone': 'Vous n’êtes plus dans {room}. Votre caméra et votre micro sont coupés.',
+  'call.endedDeleted': '{room} a été supprimé. Votre caméra et votre micro sont coupés.',
   'call.endedRefused': 'Impossible de rejoindre l’appel',
   'call.alone': 'Il n’y a encore personne',
   'call.aloneBody': 'Appelez quelqu’un, ou attendez qu’on arrive.',

@@ -32,6 +32,8 @@ export const call: CatalogueOf<typeof english> = {
   'call.waiting': 'Du släpps in så snart du är ansluten.',
   'call.endedRemoved': 'Du är inte längre i samtalet',
   'call.endedRemovedBody': 'Du togs bort ur rummet, eller lämnade det på en annan enhet.',
+  'call.endedGone': 'Du är inte längre i {room}. Din kamera och mikrofon är av.',
+  'call.endedDeleted': '{room} har raderats. Din kamera och mikrofon är av.',
   'call.endedRefused': 'Du kunde inte gå med i samtalet',
   'call.alone': 'Ingen annan är här ännu',
   'call.aloneBody': 'Ring någon, eller vänta tills de kommer.',

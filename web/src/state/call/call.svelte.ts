@@ -2,8 +2,8 @@ import { Listeners } from '../../net/listeners';
 import type { Media, Roster } from '../../protocol/generated';
 import { Refused } from '../../protocol/refused';
 import { onConnect } from '../connects';
-import type { RosterNews } from './calls.svelte';
-import { isListening, peopleOf, voicesOf, type CallPerson } from './people';
+import type { RoomGone, RosterNews } from './calls.svelte';
+import { isListening, peopleOf, recorderPerson, voicesOf, type CallPerson } from './people';
 import type { CallEnding, CallPhase } from './phase';
 import type { CallMedia, CallParts } from './parts';
 import type { QualityModel } from './quality.svelte';
@@ -50,6 +50,9 @@ export class CallModel {
     );
     parts.calls.onNews((news) => {
       this.#heard(news);
+    });
+    parts.calls.onGone((gone) => {
+      this.#lost(gone);
     });
     parts.media.onSending(() => {
       this.#send();
@@ -113,15 +116,7 @@ export class CallModel {
     people: () =>
       this.#listPeople()
         .filter(speaks)
-        .map(({ session, user, self, tracks, media }) => ({
-          id: session,
-          name: this.#parts.nameOf(user),
-          self,
-          video: tracks.camera,
-          audio: media.microphone === true ? tracks.microphone : null,
-          screen: tracks.screen,
-          screenAudio: tracks.screenAudio,
-        })),
+        .map((person) => recorderPerson(person, this.#parts.nameOf(person.user))),
     onChange: (listener) => this.#changes.add(listener),
   };
 
@@ -300,6 +295,20 @@ export class CallModel {
     }
   }
 
+  #lost({ room, why }: RoomGone): void {
+    if (room !== this.room) return;
+    const { at } = this.#phase;
+    if (why === 'left') {
+      this.leave();
+    } else if (at === 'preJoin') {
+      this.dismiss();
+    } else if (at !== 'ended') {
+      this.#end('removed', null);
+      // The server finds out by itself, a second later: so long the others would see a still picture.
+      this.#tellLeft(room);
+    }
+  }
+
   #send(): void {
     const { media } = this.#parts;
     this.#sending = this.#listening ? nothing : media.sending();
@@ -351,9 +360,11 @@ export class CallModel {
 
   #end(why: CallEnding, refusal: Refused | null): void {
     const room = this.room ?? '';
+    // Whoever was removed while away learns it by asking for a seat anew.
+    const lost = this.isIn() && refusal?.code === 'rooms.not_member';
     this.#parts.interrupted.forget();
     this.#stop();
-    this.#phase = { at: 'ended', room, why, refusal };
+    this.#phase = { at: 'ended', room, why: lost ? 'removed' : why, refusal };
   }
 
   #stop(): void {

@@ -177,6 +177,66 @@ describe('a call', () => {
     expect(media.releases).toBe(1);
   });
 
+  test.each(['in', 'joining'] as const)(
+    'ends at once for whoever is removed from the room while %s',
+    async (at) => {
+      if (at === 'in') {
+        await joined();
+      } else {
+        call.prepare('kitchen');
+        void call.join('kitchen');
+      }
+      // Whoever is out of the room hears no `call.left` of theirs.
+      line.tell({ t: 'notice.room_removed', room: 'larder', why: 'kicked' });
+      expect(call.phase.at).toBe(at);
+      line.tell({ t: 'notice.room_removed', room: 'kitchen', why: 'kicked' });
+      await settled();
+      expect(call.phase).toMatchObject({ at: 'ended', why: 'removed', room: 'kitchen' });
+      expect([mesh().isClosed, media.releases, kept.at(-1)]).toEqual([true, 1, 'forgotten']);
+      expect(line.times('signaling.leave')).toBe(1);
+    },
+  );
+
+  test('ends with its room, also for whoever is still at the door', async () => {
+    await joined();
+    line.tell({ t: 'room.deleted', room: 'kitchen', revision: 9 });
+    line.tell({ t: 'notice.room_removed', room: 'kitchen', why: 'room_deleted' });
+    expect(call.phase).toMatchObject({ at: 'ended', why: 'removed' });
+    call.prepare('kitchen');
+    line.tell({ t: 'notice.room_removed', room: 'kitchen', why: 'room_deleted' });
+    expect([call.phase.at, media.releases]).toEqual(['idle', 2]);
+  });
+
+  test.each([false, true])(
+    'is left without a word by whoever leaves the room; the sweep was first: %s',
+    async (swept) => {
+      await joined();
+      if (swept) line.goes('me-1', 'removed');
+      line.tell({ t: 'notice.room_removed', room: 'kitchen', why: 'left' });
+      expect([call.phase.at, mesh().isClosed]).toEqual(['idle', true]);
+    },
+  );
+
+  test.each(['me-1', 'me-2'])(
+    'ends for whoever was removed while away and comes back as %s',
+    async (session) => {
+      await joined();
+      line.lose();
+      line.session = session;
+      line.refuse = {
+        'signaling.roster': 'rooms.not_member',
+        'signaling.join': 'rooms.not_member',
+      };
+      line.start();
+      await settled();
+      expect(call.phase).toMatchObject({ at: 'ended', why: 'removed' });
+      expect(mesh().isClosed).toBe(true);
+      const asked = line.times('signaling.roster');
+      await settled();
+      expect(line.times('signaling.roster')).toBe(asked);
+    },
+  );
+
   test('is listened to where it is full: nothing is sent, and the hand may be raised', async () => {
     for (const name of ['ann-1', 'bob-1', 'eve-1']) line.comes(participant(name));
     await settled();

@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { Listeners } from '../../net/listeners';
-import type { Roster } from '../../protocol/generated';
+import type { Leaving, Roster } from '../../protocol/generated';
+import { Refused } from '../../protocol/refused';
 import { onConnect } from '../connects';
 import type { Connection, ServerEvent } from '../ports';
 import { isCallEvent, listenersOf, rosterAfter, speakersOf, type CallEvent } from './roster';
@@ -9,6 +10,12 @@ import { isCallEvent, listenersOf, rosterAfter, speakersOf, type CallEvent } fro
 export interface RosterNews {
   readonly roster: Roster;
   readonly event: CallEvent | null;
+}
+
+/** A room that one is in no more; `why` is null where that happened while one was away. */
+export interface RoomGone {
+  readonly room: string;
+  readonly why: Leaving | null;
 }
 
 /** A server that had no time for a question has some a little later. */
@@ -23,6 +30,7 @@ export class CallsModel {
   #listenerLimit = 0;
   readonly #rosters = new SvelteMap<string, Roster>();
   readonly #news = new Listeners<RosterNews>();
+  readonly #gone = new Listeners<RoomGone>();
   readonly #connection: Connection;
   /** Rooms whose snapshot is on its way, with what happened meanwhile. */
   readonly #asked = new Map<string, CallEvent[]>();
@@ -61,6 +69,11 @@ export class CallsModel {
     return this.#news.add(listener);
   }
 
+  /** No roster follows: who is no member hears nothing of a room, their own going included. */
+  onGone(listener: (gone: RoomGone) => void): () => void {
+    return this.#gone.add(listener);
+  }
+
   /** Takes a roster that the server gave; an older one than is known changes nothing. */
   take(roster: Roster): void {
     const known = this.#rosters.get(roster.room);
@@ -79,9 +92,10 @@ export class CallsModel {
       this.#asked.delete(room);
       this.take(roster);
       for (const event of meanwhile) this.#apply(event);
-    } catch {
+    } catch (error) {
       this.#asked.delete(room);
-      this.#askLater(room);
+      if (error instanceof Refused && error.code === 'rooms.not_member') this.#lose(room, null);
+      else this.#askLater(room);
     }
   }
 
@@ -113,8 +127,10 @@ export class CallsModel {
   }
 
   #happened(event: ServerEvent): void {
-    if (event.t === 'notice.room_removed' || event.t === 'room.deleted') {
-      this.#rosters.delete(event.room);
+    if (event.t === 'notice.room_removed') {
+      this.#lose(event.room, event.why);
+    } else if (event.t === 'room.deleted') {
+      this.#lose(event.room, 'room_deleted');
     } else if (event.t === 'notice.room_added') {
       void this.ask(event.room.info.room);
     } else if (isCallEvent(event)) {
@@ -122,6 +138,11 @@ export class CallsModel {
       if (asked === undefined) this.#apply(event);
       else asked.push(event);
     }
+  }
+
+  #lose(room: string, why: Leaving | null): void {
+    this.#rosters.delete(room);
+    this.#gone.tell({ room, why });
   }
 
   #apply(event: CallEvent): void {

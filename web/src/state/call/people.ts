@@ -1,7 +1,7 @@
 import type { Media, Participant } from '../../protocol/generated';
 import { NO_TRACKS, type PeerView, type RemoteTracks } from '../../rtc/view';
 import type { Sending } from '../../rtc/sending';
-import type { Telling } from './recorder.svelte';
+import type { RecorderPerson, Telling } from './recorder.svelte';
 import { present } from './roster';
 
 export type { PeerState, PeerTrouble, PeerView, RemoteTracks, Route } from '../../rtc/view';
@@ -76,6 +76,20 @@ function shown(tracks: RemoteTracks, media: Media): RemoteTracks {
     camera: media.camera === true ? tracks.camera : null,
     screen: media.screen === true ? tracks.screen : null,
     screenAudio: media.screen === true ? tracks.screenAudio : null,
+  };
+}
+
+/** Somebody as a recording takes them. */
+export function recorderPerson(person: CallPerson, name: string): RecorderPerson {
+  const { session, self, tracks, media } = person;
+  return {
+    id: session,
+    name,
+    self,
+    video: tracks.camera,
+    audio: media.microphone === true ? tracks.microphone : null,
+    screen: tracks.screen,
+    screenAudio: tracks.screenAudio,
   };
 }
 

@@ -13,7 +13,10 @@ export function announcements(app: AppModel): void {
     const now = call.isIn() ? call.everyone : null;
     untrack(() => {
       if (now === null) {
-        if (before !== null) announcer.interrupt(t('call.saidLeft'));
+        const { phase } = call;
+        const removed = phase.at === 'ended' && phase.why === 'removed';
+        if (before !== null)
+          announcer.interrupt(t(removed ? 'call.endedRemoved' : 'call.saidLeft'));
         before = null;
         return;
       }
