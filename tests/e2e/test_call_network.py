@@ -102,6 +102,8 @@ def are_told(ann: Person, bob: Person, *sentences: str | re.Pattern[str]) -> Non
             expect(tile).to_have_accessible_name(re.compile(sentence), timeout=HEALING_MS)
 
 
+# A restart has some sixteen seconds before another connection takes its place.
+@pytest.mark.alone
 def test_a_cut_between_two_is_healed_by_an_ice_restart(caller: NewPerson):
     ann, bob = caller("Ann"), caller("Bob")
     airwaves = [Airwaves(someone) for someone in (ann, bob)]
