@@ -27,6 +27,10 @@ PACES: dict[Rate, Pace] = {
 REFUSED = Pace(10, 100)
 """Refused frames that are put up with before the connection is closed as flooding."""
 
+LOOSE = Pace(50, 1_000)
+"""The same for pings, pongs and parts of messages, 12 µs each. A browser sends a pong a minute and
+no parts; a proxy that takes messages apart may make a thousand parts of the largest one."""
+
 
 class Bucket:
     """Tokens that come back with time. Full at first; times are milliseconds."""

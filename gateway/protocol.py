@@ -12,6 +12,7 @@ import asyncio
 import logging
 from typing import Any, Protocol, cast
 
+from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import PayloadTooBig
@@ -28,6 +29,14 @@ EXTENSION = "parley.wire"
 CLOSE_SECONDS = 2.0
 """How long a client may take to answer a close frame before the connection is cut."""
 
+SLICE_BYTES = 4 * 1024
+"""What is parsed before it is asked whether the connection has ended: 700 frames of the smallest
+kind, 8 ms. Nearly all that clients say at once is less."""
+
+LATE_FRAMES = 200
+"""How many frames that were under way are looked through for the answer to a close frame. Somebody
+who sends more goes unheard until the connection is cut."""
+
 _logger = logging.getLogger("uvicorn.error")
 
 
@@ -40,6 +49,10 @@ class Owner(Protocol):
 
     def alive(self) -> None:
         """A ping or a pong came."""
+        ...
+
+    def part(self) -> None:
+        """A part of a message came that had begun before."""
         ...
 
     def overflowed(self) -> None:
@@ -72,6 +85,8 @@ class Wire(WebSocketsSansIOProtocol):
 
     owner: Owner | None = None
     outbox: Outbox | None = None
+    _late: int = 0
+    """Frames that came after the end was decided."""
 
     # ---- for the owner -----------------------------------------------------------------------
 
@@ -79,18 +94,12 @@ class Wire(WebSocketsSansIOProtocol):
         """Hands everything that comes from now on to `owner`; to be called once accepted."""
         self.owner = owner
         self.outbox = Outbox(self.transport, outbox_bytes, owner.overflowed)
-        early = [self.queue.get_nowait() for _ in range(self.queue.qsize())]
         # What only the handshake needed: about 9 KB a connection.
         self.queue = _NOWHERE
         self.writable = _WRITABLE
         del self.scope, self.request, self.response
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
-        for event in early:
-            if event["type"] == "websocket.receive":
-                text = event.get("text")
-                owner.received(text.encode() if text is not None else event.get("bytes") or b"")
+        self.read_paused = False
+        self.transport.resume_reading()
         return self.outbox
 
     def ping(self) -> None:
@@ -113,6 +122,14 @@ class Wire(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             extensions = cast("dict[str, Any]", self.scope.get("extensions"))
             extensions[EXTENSION] = self
+            # A client waits for the answer to its handshake (RFC 6455 §4.1). What comes from one
+            # that does not would be parsed, and nobody is there yet to count it.
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        # uvicorn's begins to read again, and there is no owner yet.
+        return await self.queue.get()
 
     async def run_asgi(self) -> None:
         try:
@@ -126,10 +143,13 @@ class Wire(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def data_received(self, data: bytes) -> None:
-        if self.owner is not None and self.conn.parser_exc is not None:
-            # Over already: read on so that the close frame is not lost to a reset.
-            return
-        super().data_received(data)
+        if len(data) > SLICE_BYTES:
+            whole = memoryview(data)
+            for start in range(0, len(data), SLICE_BYTES):
+                self.data_received(cast("bytes", whole[start : start + SLICE_BYTES]))
+        elif self.owner is None or (self.conn.parser_exc is None and self._late < LATE_FRAMES):
+            super().data_received(data)
+        # Else it is over already: read on so that the close frame is not lost to a reset.
 
     def handle_parser_exception(self) -> None:
         if self.owner is None:
@@ -154,17 +174,31 @@ class Wire(WebSocketsSansIOProtocol):
             return
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
         self.frames = []
-        if not self.close_sent:
+        if self.close_sent:
+            self._late += 1
+        else:
             self.owner.received(bytes(data))
 
+    def handle_cont(self, event: Frame) -> None:
+        if self._heeded() and self.owner is not None:
+            self.owner.part()
+        super().handle_cont(event)
+
     def handle_ping(self) -> None:
-        super().handle_ping()
-        if self.owner is not None:
-            self.owner.alive()
+        if self._heeded():
+            super().handle_ping()
+            if self.owner is not None:
+                self.owner.alive()
 
     def handle_pong(self, event: Frame) -> None:
-        if self.owner is not None:
+        if self._heeded() and self.owner is not None:
             self.owner.alive()
+
+    def _heeded(self) -> bool:
+        """Whether a frame still means something; if not, it is counted."""
+        if self.close_sent:
+            self._late += 1
+        return not self.close_sent
 
     def pause_writing(self) -> None:
         if self.owner is None:

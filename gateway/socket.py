@@ -53,7 +53,11 @@ class Socket:
 
     def alive(self) -> None:
         """A ping or a pong came."""
-        self.session.alive(ids.now_ms())
+        self.perform(self.session.alive(ids.now_ms()))
+
+    def part(self) -> None:
+        """Another part of a message came."""
+        self.perform(self.session.part(ids.now_ms()))
 
     def overflowed(self) -> None:
         """The client reads too slowly."""

@@ -207,6 +207,25 @@ def test_too_many_refused_frames_end_the_connection():
     assert session.received(b"garbage", NOW) == []
 
 
+def test_too_many_pings_and_parts_end_the_connection_before_anybody_says_hello():
+    for session in (fresh(), greeted()):
+        for _ in range(500):
+            assert session.alive(NOW) == []
+            assert session.part(NOW) == []
+        assert closes(session.part(NOW), Closing.FLOODING)
+        assert session.alive(NOW) == []
+
+
+def test_who_pings_every_second_or_sends_large_messages_in_parts_is_never_ended():
+    session = greeted()
+    for second in range(400):
+        assert session.alive(NOW + second * 1_000) == []
+    for message in range(20):
+        at = NOW + 400_000 + message * 10_000
+        for _ in range(500):
+            assert session.part(at) == []
+
+
 @pytest.mark.parametrize("contract", list(BY_TAG.values()), ids=list(BY_TAG))
 def test_every_command_is_known_here_exactly_if_it_may_come_by_the_socket(contract):
     answers = replies(greeted(rate_factor=0).received(frame({"t": contract.tag, "?": 1}), NOW))
