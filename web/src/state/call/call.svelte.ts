@@ -8,6 +8,7 @@ import type { CallEnding, CallPhase } from './phase';
 import type { CallMedia, CallParts } from './parts';
 import type { QualityModel } from './quality.svelte';
 import type { RecorderSources, Telling } from './recorder.svelte';
+import { retakenAfter } from './retaking';
 import { Seat } from './seat.svelte';
 import { StageModel } from './stage.svelte';
 import { Voices } from './voices.svelte';
@@ -222,7 +223,7 @@ export class CallModel {
     const { session } = connection;
     // Without a connection one is let in as soon as there is one.
     if (session === null || connection.state.at !== 'online') return;
-    const before = this.#seat?.session ?? interrupted.formerSession(room);
+    const before = this.#seat?.holder ?? interrupted.formerSession(room);
     const former = before === session ? null : before;
     this.#seat?.close();
     const seat = new Seat(
@@ -250,8 +251,13 @@ export class CallModel {
       this.#changed();
     } catch (error) {
       if (this.#seat !== seat) return;
-      if (error instanceof Refused && passing.has(error.code)) return;
-      this.#end('refused', error instanceof Refused ? error : null);
+      const wait = retakenAfter(error, this.#phase.at === 'in');
+      if (wait === null) this.#end('refused', error instanceof Refused ? error : null);
+      else if (wait !== Infinity) {
+        setTimeout(() => {
+          if (this.#seat === seat) void this.#takeSeat(room);
+        }, wait);
+      }
     }
   }
 
@@ -259,10 +265,11 @@ export class CallModel {
   #connected(): void {
     const { phase } = this;
     if (phase.at !== 'in' && phase.at !== 'joining') return;
-    if (phase.at === 'in' && this.#seat?.session === this.#parts.connection.session) {
+    const seat = this.#seat;
+    if (phase.at === 'in' && seat?.isTaken && seat.session === this.#parts.connection.session) {
       // Something may have been missed, the change of one's own media among it.
       void this.#parts.calls.ask(phase.room);
-      this.#seat?.tellMedia();
+      seat.tellMedia();
     } else {
       void this.#takeSeat(phase.room);
     }
@@ -386,9 +393,6 @@ export class CallModel {
       .catch(() => undefined);
   }
 }
-
-/** These end with the connection's return. */
-const passing = new Set(['client.offline', 'client.lost']);
 
 const speaks = ({ listening }: CallPerson): boolean => !listening;
 

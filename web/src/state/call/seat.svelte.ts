@@ -33,6 +33,7 @@ export class Seat {
   #wanted: Media = {};
   #telling = false;
   #closed = false;
+  #former: string | null = null;
 
   constructor({ connection, mesh, changed }: SeatParts, room: string, session: string) {
     this.room = room;
@@ -61,6 +62,11 @@ export class Seat {
     return this.#told !== null;
   }
 
+  /** Whose place the next seat takes over: as long as this one is not had, that of the one before. */
+  get holder(): string {
+    return this.isTaken ? this.session : (this.#former ?? this.session);
+  }
+
   /**
    * Joins the call, or starts it, and answers the roster. The seat of the `former` session of this
    * page is taken over.
@@ -69,6 +75,7 @@ export class Seat {
    */
   async take(media: Media, listen = false, former: string | null = null): Promise<Roster> {
     this.#wanted = this.#own(media);
+    this.#former = former;
     const servers = this.#askServers();
     const roster = await this.#join(listen, former);
     const found = await servers;
