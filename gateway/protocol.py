@@ -108,12 +108,15 @@ class Wire(WebSocketsSansIOProtocol):
 
     def end(self, closing: Closing) -> None:
         """Says why, gives the client a moment to answer, and cuts the connection then."""
-        if self.close_sent or self.transport.is_closing():
-            return
-        self.close_sent = True
-        self.transport.write(close_frame(closing.value.code, closing.value.reason))
-        # Not `close`: it waits without end for a client that reads nothing.
-        self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+        if not (self.close_sent or self.transport.is_closing()):
+            self.close_sent = True
+            self.transport.write(close_frame(closing.value.code, closing.value.reason))
+        self._cut_soon()
+
+    def _cut_soon(self) -> None:
+        # Never `close` alone: it waits without end for a client that reads nothing.
+        if self.close_timer is None:
+            self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     # ---- from uvicorn ------------------------------------------------------------------------
 
@@ -157,16 +160,21 @@ class Wire(WebSocketsSansIOProtocol):
             return
         if not isinstance(self.conn.parser_exc, PayloadTooBig):
             super().handle_parser_exception()
-            self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+            self._cut_soon()
             return
         self.conn.data_to_send()
         self.owner.too_large()
 
     def handle_close(self, event: Frame) -> None:
         super().handle_close(event)
-        if self.owner is not None and self.close_timer is None:
-            # uvicorn closes by now, which waits for a client to read what it never may.
-            self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+        if self.owner is not None:
+            self._cut_soon()
+
+    def eof_received(self) -> None:
+        super().eof_received()
+        if self.owner is not None:
+            # The transport closes by itself now, once everything is written.
+            self._cut_soon()
 
     def send_receive_event_to_app(self) -> None:
         if self.owner is None:
