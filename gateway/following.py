@@ -1,12 +1,13 @@
 """What a client missed in the rooms it begins to follow.
 
 A room is subscribed first and asked for its past then, so that an entry comes live, or in the
-answer, or in both; the client orders by `seq`. Chat checks the membership when it is asked.
+answer, or in both; the client orders by `seq`. Chat checks the membership when it is asked, and
+until it has answered, what the room says is held back (`Held`).
 """
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from nats.errors import Error as NatsError
 
@@ -16,7 +17,9 @@ from contracts.errors import Code, Error
 from contracts.frames import FollowedRoom, Place
 from contracts.ids import RoomId
 from gateway.asking import Services
+from gateway.held import Held
 from gateway.hub import Follower, Hub, room_key
+from gateway.session import Session
 from runtime import log
 from runtime.codec import Decoder, encode
 
@@ -37,6 +40,15 @@ _SINCE = tag_of(ReadSince)
 _logger = log.get("following")
 
 
+class Asker(Follower, Protocol):
+    """A follower whose session may leave a room again while it is being asked about."""
+
+    @property
+    def session(self) -> Session:
+        """What knows the rooms that are wanted."""
+        ...
+
+
 class Following:
     """Joins rooms in the hub and gathers what came after each place."""
 
@@ -46,37 +58,51 @@ class Following:
         self._in_all = asyncio.Semaphore(IN_ALL)
 
     async def follow(
-        self, follower: Follower, caller: str, guest_room: RoomId | None, places: Sequence[Place]
+        self, asker: Asker, caller: str, guest_room: RoomId | None, places: Sequence[Place]
     ) -> list[FollowedRoom]:
         """One answer for each place, in their order, whatever goes wrong with some of them.
 
-        A room that is refused is joined all the same: the session, which knows, leaves it again.
+        A room whose answer is an error is not heard, and was not heard at any time.
         """
         at_once = asyncio.Semaphore(AT_ONCE)
 
         async def one(place: Place) -> FollowedRoom:
             if guest_room is not None and place.room != guest_room:
-                return FollowedRoom(room=place.room, error=Code.GUEST_FORBIDDEN.code)
+                return _refused(place, Code.GUEST_FORBIDDEN)
             async with at_once, self._in_all:
-                return await self._one(follower, caller, place)
+                return await self._one(asker, caller, place)
 
         rooms = await asyncio.gather(*(one(place) for place in places))
         return _within(REPLY_BYTES, rooms)
 
-    async def _one(self, follower: Follower, caller: str, place: Place) -> FollowedRoom:
+    async def _one(self, asker: Asker, caller: str, place: Place) -> FollowedRoom:
+        key, held = room_key(place.room), Held()
+        follows = False
         try:
-            return await self._asked(follower, caller, place)
+            await self._hub.join(key, asker, held)
+            answer = await self._judged(asker, caller, place, held)
+            follows = answer.error is None
         except NatsError:
-            return FollowedRoom(room=place.room, error=Code.UNAVAILABLE.code)
+            answer = _refused(place, Code.UNAVAILABLE)
         except Exception as error:
-            # One place must not take the others' answers, nor keep the session from leaving.
+            # One place must not take the others' answers.
             _logger.exception("following.failed", kind=type(error).__name__)
-            return FollowedRoom(room=place.room, error=Code.INTERNAL.code)
+            answer = _refused(place, Code.INTERNAL)
+        finally:
+            if not follows:
+                self._hub.leave(key, asker)
+        return answer
 
-    async def _asked(self, follower: Follower, caller: str, place: Place) -> FollowedRoom:
-        await self._hub.join(room_key(place.room), follower)
-        asked = ReadSince(room=place.room, after=place.after, limit=ENTRIES)
-        answer = _decode(await self._services.ask(caller, _SINCE, encode(asked)))
+    async def _judged(self, asker: Asker, caller: str, place: Place, held: Held) -> FollowedRoom:
+        answer = await self._since(caller, place)
+        if isinstance(answer, Since):
+            # Left meanwhile, or sent out: chat's copy of who is in the room may be the older one.
+            wanted = place.room in asker.session.followed
+            if not wanted or not self._hub.admit(room_key(place.room), asker, held):
+                return _refused(place, Code.CONFLICT)
+            if held.overflowed:
+                # Live by now, so that all that was dropped is in what chat says this time.
+                answer = await self._since(caller, place)
         if isinstance(answer, Error):
             return FollowedRoom(room=place.room, error=answer.code)
         return FollowedRoom(
@@ -85,6 +111,14 @@ class Following:
             head=answer.head,
             entries=answer.entries,
         )
+
+    async def _since(self, caller: str, place: Place) -> Since | Error:
+        asked = ReadSince(room=place.room, after=place.after, limit=ENTRIES)
+        return _decode(await self._services.ask(caller, _SINCE, encode(asked)))
+
+
+def _refused(place: Place, code: Code) -> FollowedRoom:
+    return FollowedRoom(room=place.room, error=code.code)
 
 
 def _within(budget: int, rooms: Sequence[FollowedRoom]) -> list[FollowedRoom]:

@@ -14,6 +14,7 @@ from contracts.ids import RoomId, SessionId, UserId
 from gateway import metrics
 from gateway.burst import Burst
 from gateway.fanout import Writer, text_frame
+from gateway.held import Held
 from runtime.tap import Tap
 
 
@@ -83,8 +84,11 @@ class Hub:
         self._channels: dict[Key, Channel] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def join(self, key: Key, follower: Follower) -> None:
+    async def join(self, key: Key, follower: Follower, held: Held | None = None) -> None:
         """Has `follower` hear the channel; returns once the broker was told.
+
+        With `held` what comes is kept there until `admit`. Who is in the channel already stays as
+        they are: a second question about a room silences nobody and lets nobody in.
 
         Raises:
             NatsError: it could not be. The follower does not hear it, nor after any other error.
@@ -93,12 +97,21 @@ class Hub:
         if channel is None:
             channel = self._channels[key] = Channel()
             metrics.CHANNELS.labels(key[0]).inc()
-            channel.followers[follower] = follower.write
+            channel.followers[follower] = follower.write if held is None else held
             await self._open(key, channel)
             return
-        channel.followers[follower] = follower.write
+        channel.followers.setdefault(follower, follower.write if held is None else held)
         if channel.opening is not None:
             await asyncio.shield(channel.opening)
+
+    def admit(self, key: Key, follower: Follower, held: Held) -> bool:
+        """Writes what `held` kept, and from now on whatever comes; false for one who has left."""
+        channel = self._channels.get(key)
+        writer = channel.followers.get(follower) if channel else None
+        if channel and writer is held:
+            held.release(follower.write)
+            channel.followers[follower] = follower.write
+        return writer is not None
 
     def leave(self, key: Key, follower: Follower) -> None:
         """Ends it; a follower that was none is no error."""

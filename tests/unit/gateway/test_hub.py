@@ -11,6 +11,7 @@ from contracts.ids import SessionId, UserId
 from gateway import metrics
 from gateway.burst import FEW
 from gateway.fanout import text_frame
+from gateway.held import Held
 from gateway.hub import Hub, room_key, session_key, subjects_of, user_key
 from runtime.ids import new_id
 from runtime.tap import Tap
@@ -229,3 +230,70 @@ async def test_who_waits_beside_a_cancelled_opener_is_told(hub, broker):
         ends = await asyncio.gather(opening, beside, return_exceptions=True)
     assert [type(end) for end in ends] == [asyncio.CancelledError, ConnectionClosedError]
     assert len(hub) == 0
+
+
+async def test_what_is_held_is_written_once_let_in_and_in_its_order(hub, broker):
+    key = room_key(room())
+    ann, held = Follower(), Held()
+    await hub.join(key, ann, held)
+    broker.tell(subjects_of(key)[0], b"one")
+    broker.tell(subjects_of(key)[1], b"two")
+    assert ann.frames == []
+    assert hub.admit(key, ann, held)
+    broker.tell(subjects_of(key)[0], b"three")
+    assert b"".join(ann.frames) == b"".join(map(text_frame, (b"one", b"two", b"three")))
+
+
+async def test_who_is_let_in_amid_a_burst_gets_all_of_it_in_order(hub, broker):
+    key = room_key(room())
+    ann, held = Follower(), Held()
+    for _ in range(FEW + 1):
+        await hub.join(key, Follower())
+    await hub.join(key, ann, held)
+    numbers = [str(number).encode() for number in range(6)]
+    for number in numbers[:3]:
+        broker.tell(subjects_of(key)[0], number)
+    assert hub.admit(key, ann, held)
+    for number in numbers[3:]:
+        broker.tell(subjects_of(key)[0], number)
+    hub.leave(key, ann)
+    assert b"".join(ann.frames) == b"".join(map(text_frame, numbers))
+
+
+async def test_who_is_held_and_leaves_hears_nothing_and_is_not_let_in(hub, broker):
+    key = room_key(room())
+    ann, held = Follower(), Held()
+    await hub.join(key, ann, held)
+    broker.tell(subjects_of(key)[0], b"news")
+    hub.leave(key, ann)
+    assert not hub.admit(key, ann, held)
+    assert (ann.frames, hub.count(key)) == ([], 0)
+
+
+async def test_asking_again_neither_holds_who_is_in_nor_lets_in_who_is_held(hub, broker):
+    key = room_key(room())
+    ann, bob, first = Follower(), Follower(), Held()
+    await hub.join(key, ann)
+    await hub.join(key, ann, Held())
+    await hub.join(key, bob, first)
+    await hub.join(key, bob, Held())
+    await hub.join(key, bob)
+    broker.tell(subjects_of(key)[0], b"news")
+    assert (ann.frames, bob.frames) == ([text_frame(b"news")], [])
+    assert hub.admit(key, bob, Held())
+    assert bob.frames == []
+    assert hub.admit(key, bob, first)
+    assert bob.frames == [text_frame(b"news")]
+
+
+async def test_what_does_not_fit_is_dropped_as_a_whole_and_told(hub, broker, monkeypatch):
+    monkeypatch.setattr("gateway.held.HELD_BYTES", 10)
+    key = room_key(room())
+    ann, held = Follower(), Held()
+    await hub.join(key, ann, held)
+    for text in (b"one", b"two more", b"3"):
+        broker.tell(subjects_of(key)[0], text)
+    assert held.overflowed
+    assert hub.admit(key, ann, held)
+    broker.tell(subjects_of(key)[0], b"four")
+    assert ann.frames == [text_frame(b"four")]
