@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from contracts.ids import RoomId
 from tests.e2e.bot import Bot
 from tests.e2e.conftest import PATIENT, NewPerson
+from tests.e2e.glimpses import glimpsed
 from tests.e2e.person import fresh
 from tests.e2e.portrait import portrait
 from tests.e2e.recorded_call import RecordedCall
@@ -124,9 +125,8 @@ def test_past_the_limit_one_listens_until_a_place_is_free(
     expect(ann.page.get_by_text("raised a hand.")).to_be_attached()
     assert eve.page.evaluate("parleyAsked") == 0
     eve.controls.get_by_role("button", name="React", exact=True).click()
-    eve.page.get_by_role("button", name="React with \U0001f44d").click()
-    for someone in (ann, eve):
-        expect(someone.stage.get_by_text("\U0001f44d", exact=True).first).to_be_visible()
+    with glimpsed("\U0001f44d", ann.stage, eve.stage):
+        eve.page.get_by_role("button", name="React with \U0001f44d").click()
     eve.page.keyboard.press("Escape")
 
     # A place is free: from the door one comes in, seen and heard, on the connection there was.

@@ -16,6 +16,8 @@ from shutil import which
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.waiting import until
+
 WEB = Path(__file__).parents[2] / "web"
 
 
@@ -78,11 +80,15 @@ TWO = """async () => {
 
 
 def test_a_listener_without_devices_sees_and_hears_after_one_offer(peers: Page) -> None:
-    found = peers.evaluate("""async () => {
+    peers.evaluate("""async () => {
       await call.join('ann', { camera: true, microphone: true });
       await call.join('ben');
       await call.until('ben', 'ann', 'connected microphone camera');
       await call.until('ann', 'ben', 'connected');
+    }""")
+    # The browser is asked for it once there is a connection.
+    until(peers, "() => call.at('ben').mesh.peers.get('ann').route !== null")
+    found = peers.evaluate("""async () => {
       const [ann, ben] = [call.at('ann'), call.at('ben')];
       return {
         offers: [ann.offers, ben.offers],

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person, fresh
+from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.web, pytest.mark.calls]
 
@@ -73,7 +74,7 @@ def test_the_panel_shows_a_real_calls_figures(caller: NewPerson, picture: Pictur
     expect(figure(panel, "Bitrate")).not_to_have_text(first)
     plots = panel.get_by_role("img", name=re.compile("now .*, at most "))
     expect(plots).to_have_count(4)
-    assert plots.evaluate_all(DRAWN)
+    until(ann.page, DRAWN, arg=plots.element_handles())
 
     # The same for who can't see plots: a row for each ten seconds, so there are two after twelve.
     panel.get_by_text("Show as a table").click()

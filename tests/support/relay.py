@@ -14,6 +14,7 @@ class Relay:
         self._port = port
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self._is_cut = True
 
     @property
     def url(self) -> str:
@@ -22,6 +23,7 @@ class Relay:
 
     async def mend(self) -> None:
         """Take connections, from now on or again."""
+        self._is_cut = False
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port)
 
     def lead(self, target: int) -> None:
@@ -30,11 +32,12 @@ class Relay:
 
     async def cut(self) -> None:
         """Break every connection and take no new ones."""
+        self._is_cut = True
         if self._server is not None:
             self._server.close()
         for task in list(self._open):
             task.cancel()
-        await asyncio.gather(*self._open)
+        await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -42,19 +45,23 @@ class Relay:
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         try:
-            onward, backward = await asyncio.open_connection("127.0.0.1", self._target)
-        except OSError:
-            writer.transport.abort()
+            # One that was taken just before the cut begins only now.
+            if not self._is_cut:
+                await self._join(reader, writer)
+        except (OSError, asyncio.CancelledError):
+            # Nobody at the other end; or cut, which ends here, since the server that made this
+            # task would only log it.
             return
+        finally:
+            writer.transport.abort()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        onward, backward = await asyncio.open_connection("127.0.0.1", self._target)
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(_pump(reader, backward))
                 both.create_task(_pump(onward, writer))
-        except asyncio.CancelledError:
-            # Cut: ends here, since the server that made this task would only log it.
-            return
         finally:
-            writer.transport.abort()
             backward.transport.abort()
 
 
