@@ -10,6 +10,19 @@ export type { Trouble } from '../media/trouble';
 export type Instrument = 'screen' | 'camera' | 'microphone';
 const instruments = ['screen', 'camera', 'microphone'] as const;
 
+/** What opened: a screen may have a sound. */
+interface Opened {
+  readonly track: MediaStreamTrack;
+  readonly sound: MediaStreamTrack | null;
+}
+
+/** What the studio takes of devices, and of the recorder. */
+export type StudioDevices = Pick<
+  Devices,
+  'canShareScreen' | 'openCamera' | 'openMicrophone' | 'openScreen'
+>;
+export type StudioRecorder = Pick<RecorderModel, 'of' | 'start' | 'stop' | 'stopped' | 'mix'>;
+
 /**
  * Recording by oneself: a screen, a camera, a microphone in any mix, seen before and while it is
  * recorded. Each can be switched at any time; the file goes on.
@@ -26,14 +39,16 @@ export class StudioModel implements RecorderSources {
   #mixer = $state.raw<Mixer | null>(null);
   /** A page shows the preview. */
   #watched = false;
-  readonly #devices: Devices;
-  readonly #recorder: RecorderModel;
+  /** Raised where all is closed: what was asked for before is not wanted when it opens. */
+  #turn = 0;
+  readonly #devices: StudioDevices;
+  readonly #recorder: StudioRecorder;
   readonly #me: () => { readonly id: string; readonly name: string };
   readonly #listeners = new Set<() => void>();
 
   constructor(
-    devices: Devices,
-    recorder: RecorderModel,
+    devices: StudioDevices,
+    recorder: StudioRecorder,
     me: () => { readonly id: string; readonly name: string },
   ) {
     this.#devices = devices;
@@ -89,6 +104,7 @@ export class StudioModel implements RecorderSources {
   /** The page is left: what nobody sees and nothing records is closed. */
   async unwatch(): Promise<void> {
     this.#watched = false;
+    this.#giveUp();
     if (this.#recorder.of === 'alone') await this.#recorder.stopped();
     if (!this.#watched) this.close();
   }
@@ -101,17 +117,25 @@ export class StudioModel implements RecorderSources {
     }
     this.#trouble = null;
     this.#asking = new Set([...this.#asking, instrument]);
+    const turn = this.#turn;
     try {
       const opened = await this.#open(instrument);
       if (opened === null) return;
-      opened.addEventListener('ended', () => {
-        if (this.#tracks[instrument] === opened) this.#ended(instrument);
+      if (turn !== this.#turn) {
+        opened.track.stop();
+        opened.sound?.stop();
+        return;
+      }
+      opened.track.addEventListener('ended', () => {
+        if (this.#tracks[instrument] === opened.track) this.#ended(instrument);
       });
-      this.#put(instrument, opened);
+      this.#put(instrument, opened.track, opened.sound);
     } catch (error) {
-      this.#trouble = troubleOf(instrument, error);
+      if (turn === this.#turn) this.#trouble = troubleOf(instrument, error);
     } finally {
-      this.#asking = new Set([...this.#asking].filter((asked) => asked !== instrument));
+      if (turn === this.#turn) {
+        this.#asking = new Set([...this.#asking].filter((asked) => asked !== instrument));
+      }
     }
   }
 
@@ -130,32 +154,40 @@ export class StudioModel implements RecorderSources {
   }
 
   close(): void {
+    this.#giveUp();
     for (const instrument of instruments) this.#put(instrument, null);
     this.#trouble = null;
   }
 
-  async #open(instrument: Instrument): Promise<MediaStreamTrack | null> {
+  #giveUp(): void {
+    this.#turn += 1;
+    this.#asking = new Set();
+  }
+
+  async #open(instrument: Instrument): Promise<Opened | null> {
     switch (instrument) {
       case 'camera':
-        return this.#devices.openCamera();
+        return { track: await this.#devices.openCamera(), sound: null };
       case 'microphone':
-        return this.#devices.openMicrophone();
+        return { track: await this.#devices.openMicrophone(), sound: null };
       case 'screen': {
         const shared = await this.#devices.openScreen();
-        this.#screenSound?.stop();
-        this.#screenSound = shared?.audio ?? null;
-        return shared?.screen ?? null;
+        return shared === null ? null : { track: shared.screen, sound: shared.audio };
       }
       default:
         return instrument satisfies never;
     }
   }
 
-  #put(instrument: Instrument, track: MediaStreamTrack | null): void {
+  #put(
+    instrument: Instrument,
+    track: MediaStreamTrack | null,
+    sound: MediaStreamTrack | null = null,
+  ): void {
     this.#tracks[instrument]?.stop();
-    if (instrument === 'screen' && track === null) {
+    if (instrument === 'screen') {
       this.#screenSound?.stop();
-      this.#screenSound = null;
+      this.#screenSound = sound;
     }
     this.#tracks = { ...this.#tracks, [instrument]: track };
     this.#settle();
