@@ -1,12 +1,16 @@
 """Seats on the broker: this gateway's own lease, and one for each session it holds.
 
 Sessions are written when they begin, drop or are renewed, never in between. A lease that this
-gateway loses to another is noticed by its revision, so that nobody's seat is overwritten.
+gateway loses to another is noticed by its revision, so that nobody's seat is overwritten. What this
+gateway itself writes of one session, it writes one after the other, and only while it is still so.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 from nats.errors import Error as NatsError
@@ -74,6 +78,8 @@ class Leases:
         self._store: KeyValue | None = None
         self._held: dict[SessionId, _Held] = {}
         self._owed: dict[SessionId, _Held] = {}
+        """Seats that were dropped, until the broker is known to have it so."""
+        self._turns: WeakValueDictionary[SessionId, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self) -> None:
         """Makes the bucket where it is missing, and takes this gateway's own lease."""
@@ -132,26 +138,34 @@ class Leases:
         """Keeps a seat for as long as a new token."""
         held = self._held.get(session)
         if held is not None:
-            await self._put(session, held, SESSION_LEASE_SECONDS)
+            async with self._turn(session):
+                await self._put(session, held)
 
-    async def drop(self, session: SessionId) -> None:
-        """The connection is lost: the seat is kept for the grace, and ends by itself then."""
+    def drop(self, session: SessionId) -> Coroutine[Any, Any, None]:
+        """The connection is lost: the seat is kept for the grace, and ends by itself then.
+
+        It is given up with the call, so that who comes back before the writing keeps the seat.
+        """
         held = self._held.pop(session, None)
         if held is not None:
-            lease = msgspec.structs.replace(held.lease, dropped_at=ids.now_ms())
-            await self._put(session, _Held(lease, held.revision), SESSION_GRACE_SECONDS)
+            held = self._owed[session] = _dropped(held.lease, held.revision)
+        return self._write_dropped(session, held)
+
+    async def _write_dropped(self, session: SessionId, held: _Held | None) -> None:
+        if held is not None:
+            async with self._turn(session):
+                await self._put(session, held)
 
     async def end(self, session: SessionId) -> None:
         """The session is over: nobody comes back to it."""
         held = self._held.pop(session, None)
         if held is None or self._store is None:
             return
-        try:
-            await self._store.delete(_key(session), last=held.revision)
-        except (NatsError, TimeoutError):
-            self._owed[session] = _Held(
-                msgspec.structs.replace(held.lease, dropped_at=ids.now_ms()), held.revision
-            )
+        async with self._turn(session):
+            try:
+                await self._store.delete(_key(session), last=held.revision)
+            except (NatsError, TimeoutError):
+                self._owe(session, held.lease, held.revision)
 
     def taken(self, session: SessionId, revision: int) -> None:
         """Another gateway says that it holds this session since `revision`."""
@@ -183,32 +197,34 @@ class Leases:
         return len(self._held)
 
     async def _resume(self, session: SessionId, claims: AccessClaims) -> bool:
-        for _ in range(TRIES):
-            found = await self._find(session)
-            if found is None:
-                return False
-            known = found.lease
-            if (known.user, known.device, known.guest_room) != (
-                claims.sub,
-                claims.dev,
-                claims.room,
-            ):
-                return False
-            lease = msgspec.structs.replace(known, gateway=self._gateway, dropped_at=None)
-            try:
-                await self._hold(session, lease, found.revision)
-            except TakenByAnother:
-                # Its last write was still on the way.
-                continue
-            if known.gateway != self._gateway:
-                taken = encode(
-                    SessionTaken(
-                        session=session, by=self._gateway, revision=self._held[session].revision
-                    )
-                )
-                await self._bus.nc.publish(subjects.gateway(known.gateway), taken)
-            return True
-        return False
+        async with self._turn(session):
+            for _ in range(TRIES):
+                found = await self._find(session)
+                if found is None:
+                    return False
+                known = found.lease
+                if (known.user, known.device, known.guest_room) != (
+                    claims.sub,
+                    claims.dev,
+                    claims.room,
+                ):
+                    return False
+                lease = msgspec.structs.replace(known, gateway=self._gateway, dropped_at=None)
+                try:
+                    revision = await self._hold(session, lease, found.revision)
+                except TakenByAnother:
+                    # Its last write was still on the way.
+                    continue
+                if known.gateway != self._gateway:
+                    await self._tell(known.gateway, session, revision)
+                return True
+            return False
+
+    async def _tell(self, former: GatewayId, session: SessionId, revision: int) -> None:
+        taken = encode(SessionTaken(session=session, by=self._gateway, revision=revision))
+        # Who is not told learns it from the lease's revision, when next it writes.
+        with suppress(NatsError):
+            await self._bus.nc.publish(subjects.gateway(former), taken)
 
     async def _find(self, session: SessionId) -> _Held | None:
         if self._store is None:
@@ -221,14 +237,28 @@ class Leases:
             return None
         return _Held(decode_as(SessionLease, entry.value), entry.revision)
 
-    async def _hold(self, session: SessionId, lease: SessionLease, expected: int) -> None:
+    async def _hold(self, session: SessionId, lease: SessionLease, expected: int) -> int:
         revision = await self._write(_key(session), lease, SESSION_LEASE_SECONDS, expected)
         self._held[session] = _Held(lease, revision)
         self._owed.pop(session, None)
+        return revision
 
-    async def _put(self, session: SessionId, held: _Held, seconds: int) -> None:
+    def _owe(self, session: SessionId, lease: SessionLease, expected: int) -> None:
+        """`keep` writes that the seat is dropped, unless a connection of ours still has it.
+
+        It is written over what `expected` names, as is a write of ours that is still on its way:
+        whichever of the two the broker takes second, it refuses.
+        """
+        if session not in self._held:
+            self._owed[session] = _dropped(lease, expected)
+
+    async def _put(self, session: SessionId, held: _Held) -> None:
+        """Writes this, for as long as it is so; to be called in the session's turn."""
+        seconds = SESSION_LEASE_SECONDS if held.lease.dropped_at is None else SESSION_GRACE_SECONDS
         try:
             for _ in range(TRIES):
+                if not self._is_so(session, held):
+                    return
                 try:
                     held.revision = await self._write(
                         _key(session), held.lease, seconds, held.revision
@@ -237,39 +267,49 @@ class Leases:
                     if not await self._is_ours(session, held):
                         break
                 else:
+                    self._settle(session, held)
                     return
         except (NatsError, TimeoutError) as error:
             _logger.info("leases.owed", kind=type(error).__name__)
-            if held.lease.dropped_at is not None:
-                self._owed[session] = held
             return
+        self._settle(session, held)
         if self._held.get(session) is held:
             del self._held[session]
             self._on_taken(session)
 
+    def _is_so(self, session: SessionId, held: _Held) -> bool:
+        """Whether this is what a session is now: not what it was before it was dropped or came
+        back while somebody waited."""
+        return self._held.get(session) is held or self._owed.get(session) is held
+
+    def _settle(self, session: SessionId, held: _Held) -> None:
+        if self._owed.get(session) is held:
+            del self._owed[session]
+
     async def _is_ours(self, session: SessionId, held: _Held) -> bool:
         """Whether nobody but we wrote what another revision came from; `held` has it then.
 
-        A broker that came back without its bucket knows no revision of ours, and what is written
-        again after its return may meet itself.
+        A broker that came back without its bucket knows no revision of ours, and a write that was
+        given up may have been stored after all.
         """
         found = await self._find(session)
         if found is not None and found.lease.gateway != self._gateway:
             return False
         held.revision = found.revision if found else 0
-        current = self._held.get(session)
-        return current is held or (current is None and held.lease.dropped_at is not None)
+        return True
 
     async def _restore(self, session: SessionId, held: _Held) -> None:
-        found = await self._find(session)
-        if found is None:
-            held.revision = 0
-        elif found.lease.gateway == self._gateway:
-            held.revision = found.revision
-        dropped = held.lease.dropped_at is not None
-        seconds = SESSION_GRACE_SECONDS if dropped else SESSION_LEASE_SECONDS
-        self._owed.pop(session, None)
-        await self._put(session, held, seconds)
+        async with self._turn(session):
+            found = await self._find(session)
+            if found is None:
+                held.revision = 0
+            elif found.lease.gateway == self._gateway:
+                held.revision = found.revision
+            await self._put(session, held)
+
+    def _turn(self, session: SessionId) -> asyncio.Lock:
+        """Held while one of us writes; there is one for as long as somebody has or wants it."""
+        return self._turns.setdefault(session, asyncio.Lock())
 
     async def _write(
         self, key: str, value: msgspec.Struct, seconds: int, expected: int | None = None
@@ -287,6 +327,10 @@ class Leases:
                 raise TakenByAnother from None
             raise
         return stored.seq
+
+
+def _dropped(lease: SessionLease, revision: int) -> _Held:
+    return _Held(msgspec.structs.replace(lease, dropped_at=ids.now_ms()), revision)
 
 
 def _key(session: SessionId) -> str:

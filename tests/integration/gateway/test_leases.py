@@ -1,12 +1,16 @@
-"""Seats when the broker comes back empty: each is there again, and nobody loses theirs."""
+"""Seats when the broker comes back empty or late: each is as it should be, nobody loses theirs."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.errors import KeyNotFoundError
+from nats.js.kv import KeyValue
 
 from contracts.auth import AccessClaims
 from contracts.ids import DeviceId, GatewayId, SessionId, UserId
@@ -40,6 +44,62 @@ class Seats:
         except KeyNotFoundError:
             return None
         return decode_as(SessionLease, entry.value or b"")
+
+    async def is_live(self, session: SessionId) -> bool:
+        lease = await self.lease_of(session)
+        assert lease is not None
+        return lease.dropped_at is None
+
+
+async def mends_by_writing_again(leases: Leases) -> None:
+    await leases.write_again()
+
+
+async def mends_by_keeping(leases: Leases) -> None:
+    await leases.keep(draining=False)
+
+
+class LateWrites:
+    """Writes that the broker does not take before who sent them gives up on them."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._js = bus.js
+
+    @contextmanager
+    def on_their_way(self) -> Generator[None]:
+        """Whatever is written meanwhile is late."""
+
+        async def send(*_: Any, **__: Any) -> None:
+            raise NatsTimeoutError
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self._js, "publish", send)
+            yield
+
+
+class LongLook:
+    """The next look at a session's lease: it sees what there is, and tells it at the `end`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, session: SessionId) -> None:
+        self.looked = asyncio.Event()
+        self.end = asyncio.Event()
+        look = KeyValue.get
+
+        async def get(bucket: KeyValue, key: str, *args: Any, **options: Any) -> Any:
+            try:
+                return await look(bucket, key, *args, **options)
+            finally:
+                if key == f"session.{session}" and not self.looked.is_set():
+                    self.looked.set()
+                    await self.end.wait()
+
+        monkeypatch.setattr(KeyValue, "get", get)
+
+    async def begun_by(self, work: "asyncio.Future[None]") -> None:
+        """Returns once `work` has looked, or is done without a look."""
+        looked = asyncio.create_task(self.looked.wait())
+        await asyncio.wait({work, looked}, return_when=asyncio.FIRST_COMPLETED)
+        looked.cancel()
 
 
 @pytest_asyncio.fixture
@@ -116,3 +176,52 @@ async def test_a_seat_that_is_over_stays_over(seats: Seats, claims: AccessClaims
     await seats.leases.write_again()
     assert await seats.lease_of(session) is None
     assert seats.taken == [session]
+
+
+async def test_who_drops_while_others_are_written_again_stays_dropped(
+    seats: Seats, claims: AccessClaims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.leases.AT_ONCE", 1)
+    first, second = [(await seats.leases.claim(None, claims)).session for _ in range(2)]
+    first_one = LongLook(monkeypatch, first)
+    writing = asyncio.create_task(seats.leases.write_again())
+    await first_one.begun_by(writing)
+    await seats.leases.drop(second)
+    first_one.end.set()
+    await writing
+    assert not await seats.is_live(second)
+    assert await seats.is_live(first)
+    assert seats.taken == []
+
+
+@pytest.mark.parametrize("mend", [mends_by_writing_again, mends_by_keeping])
+async def test_who_comes_back_while_other_drops_are_made_up_for_stays(
+    mend: Callable[[Leases], Awaitable[None]],
+    seats: Seats,
+    claims: AccessClaims,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.leases.AT_ONCE", 1)
+    first, second = [(await seats.leases.claim(None, claims)).session for _ in range(2)]
+    with LateWrites(seats.bus).on_their_way():
+        for session in (first, second):
+            await seats.leases.drop(session)
+    first_one = LongLook(monkeypatch, first)
+    mending = asyncio.ensure_future(mend(seats.leases))
+    await first_one.begun_by(mending)
+    assert (await seats.leases.claim(second, claims)).resumed
+    first_one.end.set()
+    await mending
+    assert await seats.is_live(second)
+    assert not await seats.is_live(first)
+
+
+async def test_who_comes_back_before_the_drop_is_written_stays(
+    seats: Seats, claims: AccessClaims
+) -> None:
+    session = (await seats.leases.claim(None, claims)).session
+    dropping = seats.leases.drop(session)
+    assert (await seats.leases.claim(session, claims)).resumed
+    await dropping
+    assert await seats.is_live(session)
+    assert len(seats.leases) == 1
