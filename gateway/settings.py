@@ -1,6 +1,6 @@
 """What a gateway reads from its environment, besides what every process does."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,11 +61,6 @@ class GatewaySettings(ProcessSettings):
         if isinstance(value, str):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _networks(cls, value: Any) -> Any:
-        return tuple(ip_network(part) if isinstance(part, str) else part for part in value)
 
     @property
     def secure(self) -> bool:
