@@ -238,7 +238,12 @@ class Leases:
         return _Held(decode_as(SessionLease, entry.value), entry.revision)
 
     async def _hold(self, session: SessionId, lease: SessionLease, expected: int) -> int:
-        revision = await self._write(_key(session), lease, SESSION_LEASE_SECONDS, expected)
+        try:
+            revision = await self._write(_key(session), lease, SESSION_LEASE_SECONDS, expected)
+        except (NatsError, TimeoutError):
+            # It may have been stored, or be stored yet, and nobody will be who holds it.
+            self._owe(session, lease, expected)
+            raise
         self._held[session] = _Held(lease, revision)
         self._owed.pop(session, None)
         return revision

@@ -4,15 +4,17 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.errors import KeyNotFoundError
+from nats.js.errors import APIError, KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from contracts.auth import AccessClaims
+from contracts.errors import Code, Refusal
 from contracts.ids import DeviceId, GatewayId, SessionId, UserId
 from contracts.presence import SessionLease
 from contracts.streams import LEASES
@@ -60,21 +62,41 @@ async def mends_by_keeping(leases: Leases) -> None:
 
 
 class LateWrites:
-    """Writes that the broker does not take before who sent them gives up on them."""
+    """Writes that the broker takes only long after who sent them gave up on them."""
 
     def __init__(self, bus: Bus) -> None:
         self._js = bus.js
+        self._sent: list[tuple[str, Callable[[], Awaitable[Any]]]] = []
 
     @contextmanager
     def on_their_way(self) -> Generator[None]:
         """Whatever is written meanwhile is late."""
+        publish = self._js.publish
 
-        async def send(*_: Any, **__: Any) -> None:
+        async def send(subject: str, *args: Any, **options: Any) -> None:
+            self._sent.append((subject, partial(publish, subject, *args, **options)))
             raise NatsTimeoutError
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(self._js, "publish", send)
             yield
+
+    @property
+    def session(self) -> SessionId:
+        """Whose lease the one write is that is late."""
+        ((subject, _),) = self._sent
+        return SessionId(subject.rpartition(".")[2])
+
+    async def arrive(self) -> int:
+        """The broker takes them now; how many of them it stored."""
+        stored = 0
+        for _, write in self._sent:
+            try:
+                await write()
+            except APIError:
+                continue
+            stored += 1
+        return stored
 
 
 class LongLook:
@@ -224,4 +246,86 @@ async def test_who_comes_back_before_the_drop_is_written_stays(
     assert (await seats.leases.claim(session, claims)).resumed
     await dropping
     assert await seats.is_live(session)
+    assert len(seats.leases) == 1
+
+
+async def nobody(_: Seats, __: AccessClaims) -> SessionId | None:
+    return None
+
+
+async def one_of_ours(seats: Seats, claims: AccessClaims) -> SessionId | None:
+    session = (await seats.leases.claim(None, claims)).session
+    await seats.leases.drop(session)
+    return session
+
+
+async def one_of_another_gateway(seats: Seats, claims: AccessClaims) -> SessionId | None:
+    other = Seats(seats.bus)
+    await other.leases.open()
+    return (await other.leases.claim(None, claims)).session
+
+
+async def refused(seats: Seats, wanted: SessionId | None, claims: AccessClaims) -> LateWrites:
+    """A hello that the broker did not answer in time."""
+    late = LateWrites(seats.bus)
+    with late.on_their_way(), pytest.raises(Refusal) as refusal:
+        await seats.leases.claim(wanted, claims)
+    assert refusal.value.code is Code.UNAVAILABLE
+    return late
+
+
+Former = Callable[[Seats, AccessClaims], Awaitable[SessionId | None]]
+
+
+@pytest.mark.parametrize("former", [nobody, one_of_ours, one_of_another_gateway])
+@pytest.mark.parametrize("arrives", ["before", "during", "after"])
+async def test_a_refused_hello_leaves_no_live_lease_whenever_its_write_arrives(
+    former: Former,
+    arrives: str,
+    seats: Seats,
+    claims: AccessClaims,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = await refused(seats, await former(seats, claims), claims)
+    if arrives == "before":
+        assert await late.arrive() == 1
+    look = LongLook(monkeypatch, late.session)
+    keeping = asyncio.create_task(seats.leases.keep(draining=False))
+    await look.begun_by(keeping)
+    if arrives == "during":
+        assert await late.arrive() == 1
+    look.end.set()
+    await keeping
+    if arrives == "after":
+        assert await late.arrive() == 0
+    assert not await seats.is_live(late.session)
+    assert len(seats.leases) == 0
+    # Nothing is owed any more: what comes next is nobody's to undo.
+    assert (await seats.leases.claim(late.session, claims)).resumed
+    await seats.leases.keep(draining=False)
+    assert await seats.is_live(late.session)
+
+
+@pytest.mark.parametrize("former", [one_of_ours, one_of_another_gateway])
+async def test_who_is_refused_and_comes_back_before_it_is_made_up_for_stays(
+    former: Former, seats: Seats, claims: AccessClaims
+) -> None:
+    session = await former(seats, claims)
+    late = await refused(seats, session, claims)
+    assert (await seats.leases.claim(session, claims)).resumed
+    assert await late.arrive() == 0
+    await seats.leases.keep(draining=False)
+    assert await seats.is_live(late.session)
+
+
+async def test_a_refused_hello_takes_nothing_from_the_connection_that_has_the_seat(
+    seats: Seats, claims: AccessClaims
+) -> None:
+    session = (await seats.leases.claim(None, claims)).session
+    late = await refused(seats, session, claims)
+    assert await late.arrive() == 1
+    await seats.leases.keep(draining=False)
+    assert await seats.is_live(session)
+    await seats.leases.renew(session)
+    assert seats.taken == []
     assert len(seats.leases) == 1
