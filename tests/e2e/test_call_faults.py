@@ -73,21 +73,21 @@ def test_the_gateway_of_all_is_killed_and_the_other_takes_over(
     bob.joins_call()
     eve.joins_call()
     ann.sees_tile_of("Bob", "Eve")
-    steady = SteadyCall(ann, bob)
-
-    eve.crashes()
-    relay.lead(second)
-    background.run(system.kill("gateway-1"))
-    ann.says("Are you still there?")
-    bob.sees("Are you still there?")
-    is_told_of_muting(ann, by=bob)
-    # The dead gateway's people have their grace: who has not come back then is gone, nobody else.
-    for someone in (ann, bob):
-        sees_no_ghost(someone, of=eve)
-        someone.sees_people_in_call(2)
-    steady.was_undisturbed()
-    ann.hears("Bob")
-    background.run(system.healed("gateway-1"))
+    with SteadyCall(ann, bob) as steady:
+        eve.crashes()
+        relay.lead(second)
+        background.run(system.kill("gateway-1"))
+        ann.says("Are you still there?")
+        bob.sees("Are you still there?")
+        is_told_of_muting(ann, by=bob)
+        # The dead gateway's people have their grace: who has not come back then is gone, nobody
+        # else.
+        for someone in (ann, bob):
+            sees_no_ghost(someone, of=eve)
+            someone.sees_people_in_call(2)
+        steady.was_undisturbed()
+        ann.hears("Bob")
+        background.run(system.healed("gateway-1"))
 
 
 def test_signaling_is_killed_and_a_third_one_comes(
@@ -97,19 +97,18 @@ def test_signaling_is_killed_and_a_third_one_comes(
     in_a_room(ann, bob, eve)
     ann.starts_call()
     bob.joins_call()
-    steady = SteadyCall(ann, bob)
-
-    background.run(system.kill("signaling"))
-    background.run(system.healed("signaling"))
-    is_told_of_muting(ann, by=bob)
-    eve.joins_call().sees_people_in_call(3).sees_tile_of("Ann", "Bob")
-    ann.sees_tile_of("Eve")
-    # A tab that crashes leaves no ghost: it is gone once the grace is over.
-    eve.crashes()
-    for someone in (ann, bob):
-        sees_no_ghost(someone, of=eve)
-        someone.sees_people_in_call(2)
-    steady.was_undisturbed()
+    with SteadyCall(ann, bob) as steady:
+        background.run(system.kill("signaling"))
+        background.run(system.healed("signaling"))
+        is_told_of_muting(ann, by=bob)
+        eve.joins_call().sees_people_in_call(3).sees_tile_of("Ann", "Bob")
+        ann.sees_tile_of("Eve")
+        # A tab that crashes leaves no ghost: it is gone once the grace is over.
+        eve.crashes()
+        for someone in (ann, bob):
+            sees_no_ghost(someone, of=eve)
+            someone.sees_people_in_call(2)
+        steady.was_undisturbed()
 
 
 def test_the_broker_is_killed_and_the_call_goes_on(
@@ -119,18 +118,17 @@ def test_the_broker_is_killed_and_the_call_goes_on(
     in_a_room(ann, bob)
     ann.starts_call()
     bob.joins_call()
-    steady = SteadyCall(ann, bob)
-
-    background.run(system.kill("nats"))
-    background.run(system.healed("nats"))
-    is_told_of_muting(ann, by=bob)
-    is_told_of_muting(bob, by=ann)
-    ann.sees_people_in_call(2).hears("Bob")
-    bob.sees_people_in_call(2).hears("Ann")
-    steady.was_undisturbed()
-    bob.leaves_call()
-    sees_no_ghost(ann, of=bob)
-    ann.sees_people_in_call(1)
+    with SteadyCall(ann, bob) as steady:
+        background.run(system.kill("nats"))
+        background.run(system.healed("nats"))
+        is_told_of_muting(ann, by=bob)
+        is_told_of_muting(bob, by=ann)
+        ann.sees_people_in_call(2).hears("Bob")
+        bob.sees_people_in_call(2).hears("Ann")
+        steady.was_undisturbed()
+        bob.leaves_call()
+        sees_no_ghost(ann, of=bob)
+        ann.sees_people_in_call(1)
 
 
 def test_six_in_a_call_and_the_seventh_is_told(

@@ -46,13 +46,17 @@ BY_RELAY = f"""async () => {{
     ([own, other]) => own === 'relay' && ['relay', 'prflx'].includes(other));
 }}"""
 
-# Other names for the ends of the first connection than before: ICE has begun anew.
-KEEP_NAMES = (
-    "window.parleyNames = parleyConnections[0].localDescription.sdp.match(/^a=ice-ufrag.*/gm)"
+# Other names for the ends of the connection in use than before: ICE has begun anew. The first one
+# there was may be closed: another one takes its place where a restart did not help.
+OWN_SDP = (
+    "parleyConnections.findLast(({ signalingState }) => signalingState !== 'closed')"
+    "?.localDescription?.sdp"
 )
-HAS_RESTARTED = (
-    "() => !parleyNames.some((n) => parleyConnections[0].localDescription.sdp.includes(n))"
-)
+KEEP_NAMES = f"window.parleyNames = {OWN_SDP}.match(/^a=ice-ufrag.*/gm)"
+HAS_RESTARTED = f"""() => {{
+  const sdp = {OWN_SDP};
+  return sdp !== undefined && !parleyNames.some((name) => sdp.includes(name));
+}}"""
 
 
 @pytest.fixture(scope="module")
