@@ -97,7 +97,7 @@ async def _care(exchange: Exchange) -> None:
     renewed = 0.0
     clock = asyncio.get_running_loop().time
     while True:
-        exchange.tick(ids.now_ms())
+        exchange.tick(ids.steady_ms(), ids.now_ms())
         if clock() - renewed >= GATEWAY_RENEW_SECONDS:
             renewed = clock()
             exchange.spawn(exchange.renew_lease())

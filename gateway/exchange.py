@@ -79,7 +79,7 @@ class Exchange:
 
     def admit(self, wire: Wire, address: str, counted: str, agent: str) -> None:
         """A websocket was accepted; `counted` is what its address is counted by."""
-        session = Session(self._rules, self._verifier.verify, ids.now_ms(), address, agent)
+        session = Session(self._rules, self._verifier.verify, ids.steady_ms(), address, agent)
         socket = Socket(self, wire, session, counted)
         self.sockets.add(socket)
         self._empty.clear()
@@ -187,10 +187,10 @@ class Exchange:
         for socket in named:
             socket.perform(socket.session.revoked(revocation.before))
 
-    def tick(self, now: int) -> None:
+    def tick(self, now: int, wall: int) -> None:
         """Some time has passed, for everyone."""
         for socket in tuple(self.sockets):
-            socket.tick(now)
+            socket.tick(now, wall)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs what a connection waits for."""

@@ -61,7 +61,9 @@ class Session:
     """Decides what a frame, an answer or the passing of time means for one connection.
 
     Promise: each request that can be read is answered exactly once, by a reply or an `Error`, as
-    long as the connection lives. Times are milliseconds and never go back.
+    long as the connection lives. `now` is milliseconds of a clock that never goes back and that
+    nobody sets: silence and pace are told by it. `wall` is the time of day, as tokens and clients
+    know it.
     """
 
     __slots__ = (
@@ -103,7 +105,7 @@ class Session:
 
     # ---- what comes in -----------------------------------------------------------------------
 
-    def received(self, data: bytes, now: int) -> Effects:
+    def received(self, data: bytes, now: int, wall: int) -> Effects:
         """A frame arrived."""
         if self.shut:
             return []
@@ -116,7 +118,7 @@ class Session:
             return self._refused(request_id(data) or RequestId(""), refusal, now)
         try:
             contract, command = read_command(frame.request)
-            return self._take(frame, contract, command, now)
+            return self._take(frame, contract, command, now, wall)
         except Refusal as refusal:
             return self._refused(frame.id, refusal, now)
 
@@ -133,7 +135,7 @@ class Session:
             self._loose = Bucket(LOOSE, now)
         return self.ended(Closing.FLOODING) if self._loose.take(now) else []
 
-    def seated(self, request: RequestId, session: SessionId, resumed: bool, now: int) -> Effects:
+    def seated(self, request: RequestId, session: SessionId, resumed: bool, wall: int) -> Effects:
         """The claim was granted: the connection is up."""
         self._claiming = False
         if self.shut or self.claims is None:
@@ -146,7 +148,7 @@ class Session:
             user=self.claims.sub,
             guest_room=self.claims.room,
             gateway=self._rules.gateway,
-            now=now,
+            now=wall,
             heartbeat_ms=self._rules.heartbeat_ms,
             grace_ms=SESSION_GRACE_SECONDS * 1000,
             limits=frames.Limits(
@@ -195,7 +197,7 @@ class Session:
             return self.ended(Closing.REVOKED)
         return []
 
-    def ticked(self, now: int) -> Effects:
+    def ticked(self, now: int, wall: int) -> Effects:
         """Some time has passed."""
         if self.shut:
             return []
@@ -203,7 +205,7 @@ class Session:
             # A hello whose claim is with the broker came in time; that has a limit of its own.
             late = not self._claiming and now - self._began >= self._rules.hello_ms
             return self.ended(Closing.HELLO_LATE) if late else []
-        if self.claims is not None and now >= self.claims.exp * 1000 + EXPIRY_LEEWAY_MS:
+        if self.claims is not None and wall >= self.claims.exp * 1000 + EXPIRY_LEEWAY_MS:
             return self.ended(Closing.TOKEN_EXPIRED)
         silent = now - self._heard
         if silent >= self._rules.heartbeat_ms * SILENT_HEARTBEATS:
@@ -258,7 +260,12 @@ class Session:
     # ---- what a request means ----------------------------------------------------------------
 
     def _take(
-        self, frame: frames.RequestFrame, contract: Contract, command: Command, now: int
+        self,
+        frame: frames.RequestFrame,
+        contract: Contract,
+        command: Command,
+        now: int,
+        wall: int,
     ) -> Effects:
         if isinstance(command, frames.SayHello):
             return self._hello(frame.id, command)
@@ -268,7 +275,7 @@ class Session:
         if wait:
             raise Refusal(Code.RATE_LIMITED, retry_after=round(wait, 3))
         if isinstance(command, frames.Ping):
-            return [_reply(frame.id, frames.Ponged(now=now))]
+            return [_reply(frame.id, frames.Ponged(now=wall))]
         if isinstance(command, frames.Renew):
             return self._renew(frame.id, command)
         if isinstance(command, frames.Unfollow):

@@ -47,17 +47,17 @@ class Socket:
 
     def received(self, data: bytes) -> None:
         """A message came."""
-        effects = self.session.received(data, ids.now_ms())
+        effects = self.session.received(data, ids.steady_ms(), ids.now_ms())
         metrics.frames_in(_kind(effects)).inc()
         self.perform(effects)
 
     def alive(self) -> None:
         """A ping or a pong came."""
-        self.perform(self.session.alive(ids.now_ms()))
+        self.perform(self.session.alive(ids.steady_ms()))
 
     def part(self) -> None:
         """Another part of a message came."""
-        self.perform(self.session.part(ids.now_ms()))
+        self.perform(self.session.part(ids.steady_ms()))
 
     def overflowed(self) -> None:
         """The client reads too slowly."""
@@ -81,9 +81,9 @@ class Socket:
         """Ends the connection."""
         self.perform(self.session.ended(closing))
 
-    def tick(self, now: int) -> None:
+    def tick(self, now: int, wall: int) -> None:
         """Some time has passed."""
-        effects = self.session.ticked(now)
+        effects = self.session.ticked(now, wall)
         if effects:
             self.perform(effects)
 

@@ -1,4 +1,4 @@
-"""Where ids and the time of day come from; domain code gets both as arguments."""
+"""Where ids and times come from; domain code gets both as arguments."""
 
 import time
 
@@ -13,3 +13,8 @@ def new_id() -> str:
 def now_ms() -> int:
     """Milliseconds since the Unix epoch, UTC."""
     return time.time_ns() // 1_000_000
+
+
+def steady_ms() -> int:
+    """Milliseconds of a clock that nobody sets: for how long something takes, and nothing else."""
+    return time.monotonic_ns() // 1_000_000

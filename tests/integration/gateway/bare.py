@@ -17,7 +17,7 @@ from gateway.listener import Listener
 from gateway.protocol import EXTENSION, Wire
 from gateway.session import Effects, Rules, Session
 from gateway.settings import GatewaySettings
-from runtime.ids import new_id, now_ms
+from runtime.ids import new_id, now_ms, steady_ms
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -50,7 +50,7 @@ class Owner:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        self.session = Session(RULES, _nobody, now_ms(), "192.0.2.1", "test")
+        self.session = Session(RULES, _nobody, steady_ms(), "192.0.2.1", "test")
         self.messages: list[bytes] = []
         self.signs = 0
         self.parts = 0
@@ -60,15 +60,15 @@ class Owner:
 
     def received(self, data: bytes) -> None:
         self.messages.append(data)
-        self._perform(self.session.received(data, now_ms()))
+        self._perform(self.session.received(data, steady_ms(), now_ms()))
 
     def alive(self) -> None:
         self.signs += 1
-        self._perform(self.session.alive(now_ms()))
+        self._perform(self.session.alive(steady_ms()))
 
     def part(self) -> None:
         self.parts += 1
-        self._perform(self.session.part(now_ms()))
+        self._perform(self.session.part(steady_ms()))
 
     def overflowed(self) -> None:
         self.end(Closing.SLOW_READER)

@@ -10,6 +10,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from gateway.app import Gateway
 from gateway.protocol import Wire
+from runtime.ids import now_ms
 from tests.integration.gateway.town import greeted, person
 
 pytestmark = [pytest.mark.integration, pytest.mark.gateway]
@@ -45,7 +46,7 @@ async def test_pings_are_answered_and_show_life(gateway: Gateway):
         heard = socket.session._heard
         await (await client.socket.ping())
         assert socket.session._heard >= heard
-        socket.tick(heard + 30_000)
+        socket.tick(heard + 30_000, now_ms())
         assert socket.session._probed
         # The client's own answer to the ping, and then another request.
         assert (await client.ask({"t": "session.ping"}))["t"] == "session.pong"

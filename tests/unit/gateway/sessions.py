@@ -14,10 +14,12 @@ from gateway.session import Rules, Session
 from runtime.codec import encode
 from runtime.ids import new_id
 
-NOW = 1_700_000_000_000
+NOW = 86_400_000
+"""A steady clock's, a day after it began; it knows nothing of the time of day."""
+WALL = 1_700_000_000_000
 SESSION = SessionId(new_id())
 CLAIMS = AccessClaims(
-    sub=UserId(new_id()), dev=DeviceId(new_id()), iat=NOW // 1000, exp=NOW // 1000 + 600
+    sub=UserId(new_id()), dev=DeviceId(new_id()), iat=WALL // 1000, exp=WALL // 1000 + 600
 )
 TOKENS = {"good": CLAIMS}
 REFUSED = {
@@ -40,6 +42,11 @@ def verify(token: str) -> AccessClaims:
     if token in REFUSED:
         raise Refusal(REFUSED[token])
     return TOKENS[token]
+
+
+def renewed_claims(seconds: int, **changed: object) -> AccessClaims:
+    later = msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat + seconds, exp=CLAIMS.exp + seconds)
+    return msgspec.structs.replace(later, **changed)
 
 
 def fresh(**rules: Any) -> Session:
@@ -65,9 +72,9 @@ def greeted(claims: AccessClaims = CLAIMS, **rules: Any) -> Session:
     """A session that is up."""
     session = fresh(**rules)
     TOKENS["this"] = claims
-    (claim,) = session.received(hello("this"), NOW)
+    (claim,) = session.received(hello("this"), NOW, WALL)
     assert isinstance(claim, Claim)
-    session.seated(claim.request, SESSION, False, NOW)
+    session.seated(claim.request, SESSION, False, WALL)
     return session
 
 

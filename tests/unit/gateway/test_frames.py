@@ -10,7 +10,7 @@ from contracts.frames import MAX_FRAME_BYTES
 from contracts.registry import BY_TAG
 from gateway.effects import Ask, Claim, FollowRooms, Send
 from gateway.fanout import text_frame
-from tests.unit.gateway.sessions import NOW, fresh, greeted, sent
+from tests.unit.gateway.sessions import NOW, WALL, fresh, greeted, sent
 
 pytestmark = [pytest.mark.unit, pytest.mark.gateway]
 
@@ -33,7 +33,7 @@ frames = st.fixed_dictionaries(
 @settings(max_examples=300, deadline=None)
 def test_any_frame_is_answered_once_or_passed_on(data):
     for session in (fresh(), greeted()):
-        effects = session.received(data, NOW)
+        effects = session.received(data, NOW, WALL)
         assert len(effects) >= 1
         answers = [effect for effect in effects if isinstance(effect, Send)]
         passed_on = [e for e in effects if isinstance(e, Ask | Claim | FollowRooms)]
