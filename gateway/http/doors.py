@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from litestar.datastructures import Cookie
+from litestar.utils import normalize_path
 
 from contracts.errors import Code, Refusal
 from gateway import metrics
@@ -104,7 +105,7 @@ class Doors:
         state = scope["state"]
         if scope["method"] not in _SAFE and not state["page_allowed"]:
             raise Refusal(Code.FORBIDDEN, "This page may not talk to this server.")
-        if self._settings.http_per_minute and scope["path"].startswith("/api/"):
+        if self._settings.http_per_minute and _asks_api(scope):
             wait = self._bucket(counted(state["address"])).take(ids.now_ms())
             if wait:
                 raise Refusal(Code.RATE_LIMITED, retry_after=round(wait, 1))
@@ -121,7 +122,7 @@ class Doors:
         return bucket
 
     def _leaving(self, scope: Scope, send: Send) -> Send:
-        api = scope["path"].startswith("/api/")
+        api = _asks_api(scope)
         ours = [*self._headers, _OPENER] if self._secure(scope) else self._headers
 
         async def leave(message: Message) -> None:
@@ -148,6 +149,12 @@ async def _refuse(refusal: Refusal, send: Send) -> None:
     status = HTTPStatus(problem.status)
     await send({"type": "http.response.start", "status": status.value, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _asks_api(scope: Scope) -> bool:
+    """Whether the router will look under `/api`: to it `//api//me/` is `/api/me`."""
+    path = normalize_path(scope["path"])
+    return path == "/api" or path.startswith("/api/")
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:

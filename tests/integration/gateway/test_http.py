@@ -6,6 +6,7 @@ import pytest
 from contracts.auth import MAX_AVATAR_BYTES
 from contracts.errors import CODES
 from gateway.app import Gateway
+from gateway.metrics import HTTP
 from runtime.ids import new_id
 from tests.integration.gateway.town import (
     PASSWORD,
@@ -156,6 +157,20 @@ async def test_an_address_asks_only_so_often(town: Town):
         assert problem(answers[-1]) == "request.rate_limited"
         assert int(answers[-1].headers["retry-after"]) >= 1
         assert (await http.get("/")).status_code != 429
+
+
+async def test_a_path_is_of_the_api_however_many_slashes_it_has(town: Town):
+    gateway = await town.gateway(http_per_minute=1)
+    counted = HTTP.labels("4xx")._value
+    async with browser(gateway) as http:
+        assert (await http.get("/api/health")).status_code == 200
+        for path in ("//api/health", "/api//health", "///api/health//", "/%61pi/health", "/api"):
+            before = counted.get()
+            refused = await http.get(url_of(gateway) + path)
+            assert (path, refused.status_code) == (path, 429)
+            assert problem(refused) == "request.rate_limited"
+            assert counted.get() == before + 1
+        assert (await http.get("/apish")).status_code != 429
 
 
 async def test_a_profile_and_its_picture(gateway: Gateway):
