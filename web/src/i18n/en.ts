@@ -24,6 +24,8 @@ export const en = {
   'common.retry': 'Try again',
   'common.back': 'Back',
   'common.copied': 'Copied',
+  'common.copyByHandTitle': 'Copy it yourself',
+  'common.copyByHand': 'This page may not copy for you in this browser. Copy the text yourself.',
   'common.loading': 'Loading',
   'common.loadMore': 'Show more',
   'common.search': 'Search',

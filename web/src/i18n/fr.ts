@@ -22,6 +22,9 @@ export const fr: Catalogue = {
   'common.retry': 'Réessayer',
   'common.back': 'Retour',
   'common.copied': 'Copié',
+  'common.copyByHandTitle': 'Copiez-le vous-même',
+  'common.copyByHand':
+    'Dans ce navigateur, cette page ne peut pas copier pour vous. Copiez le texte vous-même.',
   'common.loading': 'Chargement',
   'common.loadMore': 'Afficher la suite',
   'common.search': 'Recherche',

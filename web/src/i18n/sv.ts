@@ -22,6 +22,8 @@ export const sv: Catalogue = {
   'common.retry': 'Försök igen',
   'common.back': 'Tillbaka',
   'common.copied': 'Kopierat',
+  'common.copyByHandTitle': 'Kopiera själv',
+  'common.copyByHand': 'I den här webbläsaren får sidan inte kopiera åt dig. Kopiera texten själv.',
   'common.loading': 'Laddar',
   'common.loadMore': 'Visa fler',
   'common.search': 'Sök',
