@@ -13,7 +13,7 @@ from tests.e2e.studio import Studio
 from tests.e2e.test_access import serious
 from tests.e2e.test_call_devices import COUNTS_TRACKS, has_open
 
-pytestmark = [pytest.mark.web, pytest.mark.calls]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
 
 Picture = Callable[[Page, str], None]
 
