@@ -38,6 +38,7 @@ export class Archive {
   readonly #storage: StorageManager;
   readonly #channel = new BroadcastChannel(CHANNEL);
   readonly #listeners = new Set<() => void>();
+  #closed = false;
 
   constructor(owner: string, storage: StorageManager) {
     this.folder = `recordings/${owner}`;
@@ -54,6 +55,8 @@ export class Archive {
   }
 
   changed(): void {
+    // What is still under way when its person signs out is finished all the same.
+    if (this.#closed) return;
     this.#channel.postMessage(null);
     this.#tell();
   }
@@ -124,6 +127,7 @@ export class Archive {
   }
 
   close(): void {
+    this.#closed = true;
     this.#channel.close();
     this.#listeners.clear();
   }
