@@ -8,17 +8,35 @@ from msgspec import Meta
 type_field = "t"
 """The field that names a message: one letter, since it travels in every frame."""
 
-Millis = Annotated[int, Meta(ge=0, description="Milliseconds since the Unix epoch, UTC.")]
+MAX_NUMBER = 2**53 - 1
+"""The greatest whole number that a browser holds exactly (`Number.MAX_SAFE_INTEGER`); the store takes
+up to 2**63 - 1."""
+
+Millis = Annotated[
+    int, Meta(ge=0, le=MAX_NUMBER, description="Milliseconds since the Unix epoch, UTC.")
+]
 Cursor = Annotated[
     str, Meta(min_length=1, max_length=256, description="Opaque place in a list; send it back.")
 ]
 Revision = Annotated[
-    int, Meta(ge=0, description="Grows with each change of what it belongs to; never reused.")
+    int,
+    Meta(
+        ge=0,
+        le=MAX_NUMBER,
+        description="Grows with each change of what it belongs to; never reused.",
+    ),
 ]
 Seq = Annotated[
-    int, Meta(ge=1, description="Place of an entry in its room's timeline, contiguous from 1.")
+    int,
+    Meta(
+        ge=1,
+        le=MAX_NUMBER,
+        description="Place of an entry in its room's timeline, contiguous from 1.",
+    ),
 ]
-SeqOrStart = Annotated[int, Meta(ge=0, description="A `seq`, or 0 for before the first entry.")]
+SeqOrStart = Annotated[
+    int, Meta(ge=0, le=MAX_NUMBER, description="A `seq`, or 0 for before the first entry.")
+]
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from contracts.base import Command, Event, Millis, Reply, SeqOrStart, Value
+from contracts.base import MAX_NUMBER, Command, Event, Millis, Reply, SeqOrStart, Value
 from contracts.ids import Gateway, Request, Room, Session, User
 
 PROTOCOL_VERSIONS = (1,)
@@ -35,7 +35,9 @@ class SayHello(Command, frozen=True, kw_only=True, tag="session.hello"):
     """
 
     token: Annotated[str, Meta(min_length=1, max_length=4096)]
-    versions: Annotated[list[int], Meta(min_length=1, max_length=16)]
+    versions: Annotated[
+        list[Annotated[int, Meta(ge=0, le=MAX_NUMBER)]], Meta(min_length=1, max_length=16)
+    ]
     session: Session | None = None
 
 

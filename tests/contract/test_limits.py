@@ -7,6 +7,8 @@ import msgspec
 import pytest
 from msgspec import Meta, inspect
 
+from contracts.base import MAX_NUMBER
+from contracts.registry import CONTRACTS, SESSION
 from tests.contract import samples
 
 pytestmark = pytest.mark.contract
@@ -45,3 +47,18 @@ def test_nothing_comes_after_an_id(pattern: str) -> None:
     for more in ("\n", "\n\n", "\r", "\r\n", "\u2028", " ", "\0"):
         with pytest.raises(msgspec.ValidationError, match="regex"):
             decoder.decode(msgspec.json.encode(sample + more))
+
+
+def numbers() -> Iterator[Any]:
+    for contract in (*SESSION, *CONTRACTS):
+        for path, info in values(inspect.type_info(contract.command)):
+            if isinstance(info, inspect.IntType):
+                yield pytest.param(info, id=f"{contract.tag} {path}")
+
+
+@pytest.mark.parametrize("info", list(numbers()))
+def test_a_number_that_is_asked_with_has_bounds(info: inspect.IntType) -> None:
+    """What is past them is the asker's mistake; past what the store takes it would be ours."""
+    assert info.ge is not None
+    assert info.le is not None
+    assert -MAX_NUMBER <= info.ge <= info.le <= MAX_NUMBER

@@ -7,7 +7,7 @@ import pytest
 from contracts.frames import MAX_FRAME_BYTES, Ping
 from contracts.rooms import ListMyRooms
 from gateway.app import Gateway
-from tests.integration.gateway.town import greeted, person, wire
+from tests.integration.gateway.town import browser, greeted, person, room_of, wire
 
 pytestmark = [pytest.mark.integration, pytest.mark.gateway]
 
@@ -34,6 +34,48 @@ async def test_a_bad_frame_is_refused_by_name_and_the_connection_lives_on(
         await client.send(data)
         assert (await client.answer(request_id))["code"] == code
         assert (await client.ask(Ping()))["t"] == "session.pong"
+
+
+TOO_GREAT = [2**53, 2**63 - 1, 2**63, 2**64, int("9" * 40)]
+
+
+@pytest.mark.parametrize("number", TOO_GREAT)
+async def test_a_number_past_what_a_browser_holds_is_refused_by_either_way(
+    gateway: Gateway, number: int
+):
+    ann = await person(gateway)
+    async with greeted(gateway, ann) as client, browser(gateway, ann) as http:
+        room = await room_of(client)
+        for command in (
+            {"t": "chat.history", "after": number},
+            {"t": "chat.history", "before": number},
+            {"t": "chat.history", "around": number},
+            {"t": "chat.since", "after": number},
+            {"t": "chat.mark_read", "seq": number},
+        ):
+            refused = await client.ask({"room": room, **command})
+            assert (command, refused["code"]) == (command, "request.invalid")
+        followed = await client.ask(
+            {"t": "session.follow", "places": [{"room": room, "after": number}]}
+        )
+        assert followed["code"] == "request.invalid"
+        for place in ("before", "after", "around"):
+            refused = await http.get(f"/api/rooms/{room}/history", params={place: number})
+            assert (refused.status_code, refused.json()["code"]) == (422, "request.invalid")
+
+
+async def test_a_number_that_is_as_great_as_may_be_is_answered(gateway: Gateway):
+    ann = await person(gateway)
+    async with greeted(gateway, ann) as client:
+        room = await room_of(client)
+        most = 2**53 - 1
+        page = await client.ask({"t": "chat.history", "room": room, "after": most})
+        assert (page["t"], page["messages"]) == ("chat.history_found", [])
+        since = await client.ask({"t": "chat.since", "room": room, "after": most})
+        assert (since["t"], since["recovered"]) == ("chat.since_found", False)
+        marked = await client.ask({"t": "chat.mark_read", "room": room, "seq": most})
+        assert marked["code"] == "chat.entry_unknown"
+        assert (await client.follow(room, most))["recovered"] is False
 
 
 async def test_text_that_is_not_utf8_is_refused_and_the_connection_lives_on(gateway: Gateway):
