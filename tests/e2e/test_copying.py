@@ -1,4 +1,4 @@
-"""Copying where the browser has no clipboard for a page: what is to be copied is shown, selected."""
+"""Where the browser has no clipboard for a page, what is to be copied is shown, and selected."""
 
 import re
 
