@@ -9,8 +9,8 @@ type_field = "t"
 """The field that names a message: one letter, since it travels in every frame."""
 
 MAX_NUMBER = 2**53 - 1
-"""The greatest whole number that a browser holds exactly (`Number.MAX_SAFE_INTEGER`); the store takes
-up to 2**63 - 1."""
+"""The greatest whole number that a browser holds exactly (`Number.MAX_SAFE_INTEGER`). The store
+takes up to 2**63 - 1."""
 
 Millis = Annotated[
     int, Meta(ge=0, le=MAX_NUMBER, description="Milliseconds since the Unix epoch, UTC.")
