@@ -29,9 +29,9 @@ EXTENSION = "parley.wire"
 CLOSE_SECONDS = 2.0
 """How long a client may take to answer a close frame before the connection is cut."""
 
-SLICE_BYTES = 4 * 1024
-"""What is parsed before it is asked whether the connection has ended: 700 frames of the smallest
-kind, 8 ms. Nearly all that clients say at once is less."""
+SLICE_BYTES = 8 * 1024
+"""What is parsed before it is asked whether the connection has ended: 1 400 frames of the smallest
+kind, 16 ms. An offer, the largest that is said often, is 5 KB; each slice more costs it 2 µs."""
 
 LATE_FRAMES = 200
 """How many frames that were under way are looked through for the answer to a close frame. Somebody
