@@ -11,7 +11,8 @@ from tests.e2e.waiting import until
 _NOTE = """(place, text) => {
   const note = { seen: false };
   const shows = (node) => node instanceof Element && [node, ...node.querySelectorAll('*')]
-    .some((each) => each.textContent.trim() === text && each.checkVisibility());
+    .some((each) => each.childElementCount === 0 && each.textContent.trim() === text
+      && each.checkVisibility({ visibilityProperty: true }));
   new MutationObserver((changes, observer) => {
     if (!changes.some(({ addedNodes }) => [...addedNodes].some(shows))) return;
     note.seen = true;

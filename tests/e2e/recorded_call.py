@@ -71,9 +71,11 @@ class RecordedCall:
 
     def ends(self) -> None:
         # At once: a busy page takes a click when it can, and the clock goes on until then.
-        ended = self.stop.evaluate("stop => { stop.click(); return stop.textContent; }")
-        self.shown = seconds_of(ended)
-        self.ended = self._now
+        shown, ended = self.stop.evaluate(
+            "stop => { stop.click(); return [stop.textContent, Date.now()]; }"
+        )
+        self.shown = seconds_of(shown)
+        self.ended = float(ended) / 1000
         saved = self._page.get_by_text("The recording is saved on this device.")
         expect(saved).to_be_visible(timeout=60_000)
 

@@ -1,7 +1,6 @@
 """The page of recordings, by the names a screen reader would say."""
 
 import re
-import time
 from pathlib import Path
 from typing import Self
 
@@ -83,12 +82,14 @@ class Studio:
 
     def stops(self) -> Self:
         # At once: a busy page takes a click when it can, and the clock goes on until then.
-        self.shown = seconds_of(
-            self.stop_button.evaluate(
-                "stop => { stop.click(); return document.querySelector('.clock').textContent; }"
-            )
+        shown, ended = self.stop_button.evaluate(
+            """stop => {
+              stop.click();
+              return [document.querySelector('.clock').textContent, Date.now()];
+            }"""
         )
-        self.ended = time.time()
+        self.shown = seconds_of(shown)
+        self.ended = float(ended) / 1000
         self.sees_toast("The recording is saved on this device.")
         return self
 

@@ -11,7 +11,7 @@ from tests.e2e.person import fresh
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
-pytestmark = [pytest.mark.web, pytest.mark.calls]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

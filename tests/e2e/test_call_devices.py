@@ -12,6 +12,8 @@ from tests.e2e.waiting import until
 from tests.support.relay import Relay
 from tests.support.system import RunningSystem
 
+pytestmark = pytest.mark.timeout(300)
+
 # A browser keeps no list of the tracks that a page has open, copies included: this does.
 COUNTS_TRACKS = """
 window.openedTracks = [];

@@ -10,7 +10,7 @@ from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person, fresh
 from tests.e2e.test_access import serious
 
-pytestmark = [pytest.mark.web, pytest.mark.calls]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
 
 
 def test_two_people_see_and_hear_each_other(caller: NewPerson):

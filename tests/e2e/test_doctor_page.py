@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person
 
-pytestmark = [pytest.mark.web, pytest.mark.calls]
+pytestmark = [pytest.mark.web, pytest.mark.calls, pytest.mark.timeout(300)]
 
 Picture = Callable[[Page, str], None]
 

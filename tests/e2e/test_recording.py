@@ -22,7 +22,7 @@ from tests.e2e.watching import Seen
 from tests.support.servers import BackgroundLoop
 from tests.support.system import RunningSystem
 
-pytestmark = pytest.mark.web
+pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
 Picture = Callable[[Page, str], None]
 
@@ -249,6 +249,7 @@ def test_a_tab_that_nobody_looks_at_records_on(
         with Starvation(alone.pid) as starvation:
             alone.turns_to_another_tab(chunks=8)
             studio = Studio(alone.tab())
+            until(studio.page, "() => visibility.length >= 2", otherwise="() => visibility")
             hidden, visible = studio.page.evaluate("window.visibility")
             assert (hidden[0], visible[0]) == ("hidden", "visible")
             assert visible[1] - hidden[1] > 5

@@ -13,7 +13,7 @@ from tests.e2e.test_recording import GROWN, assert_plays
 from tests.e2e.waiting import until
 from tests.support.system import RunningSystem
 
-pytestmark = pytest.mark.web
+pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
 Picture = Callable[[Page, str], None]
 
