@@ -1,8 +1,14 @@
-"""What `parley up` says: to a person in lines, to a program in JSON lines."""
+"""What `parley up` says: to a person in lines, to a program in JSON lines.
+
+Nothing depends on its being heard: `parley up | tee log` runs on without `tee`, and stops in good
+order when Ctrl-C ends them both.
+"""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -60,8 +66,13 @@ class JsonReport:
         self._write({"event": "stopped"})
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _speak_to_nobody()
+        except OSError:
+            pass  # a full disk, or a terminal that was closed
 
 
 _MARKS = {
@@ -71,11 +82,19 @@ _MARKS = {
 }
 
 
+class _Console(Console):
+    """rich's own ends the process when nobody reads it any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Goes on, unheard."""
+        _speak_to_nobody()
+
+
 class ConsoleReport:
     """One line for each process that is ready, dead or stopped, and the URL to open."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
+        self._console = console or _Console(highlight=False)
 
     def state(self, process: str, state: State, **detail: Any) -> None:
         """Starting and stopping pass in silence: their outcome follows at once."""
@@ -87,27 +106,42 @@ class ConsoleReport:
             line.append(f" in {detail['seconds']:.1f} s", "dim")
         if state is State.DIED:
             line.append(f": {detail['reason']}; starting again in {detail['restart_in']:.1f} s")
-        self._console.print(line)
+        self._say(line)
         if state is State.DIED and detail["last_words"]:
-            self._console.print(Text(_indented(detail["last_words"]), "dim"))
+            self._say(Text(_indented(detail["last_words"]), "dim"))
 
     def ready(self, system: Mapping[str, Any]) -> None:
         """The URL for a person, and where the data lies."""
-        self._console.print()
+        self._say()
         for url in system["urls"]:
             address = (url, "bold cyan underline")
-            self._console.print(Text.assemble("  Parley is ready at ", address))
-        self._console.print(_calls(system["turn"]))
-        self._console.print(Text(f"  Data and logs in {system['data']}. Ctrl-C stops.", "dim"))
-        self._console.print()
+            self._say(Text.assemble("  Parley is ready at ", address))
+        self._say(_calls(system["turn"]))
+        self._say(Text(f"  Data and logs in {system['data']}. Ctrl-C stops.", "dim"))
+        self._say()
 
     def failed(self, message: str) -> None:
         """Why there is no system, with the last words of what failed."""
-        self._console.print(Text(f"Parley did not start: {message}", "bold red"))
+        self._say(Text(f"Parley did not start: {message}", "bold red"))
 
     def stopped(self) -> None:
         """The last line."""
-        self._console.print(Text("  Stopped; nothing is lost.", "dim"))
+        self._say(Text("  Stopped; nothing is lost.", "dim"))
+
+    def _say(self, line: Text | str = "") -> None:
+        with suppress(OSError):  # a full disk, or a terminal that was closed
+            self._console.print(line)
+
+
+def _speak_to_nobody() -> None:
+    """Standard output goes nowhere from now on, what is still buffered too.
+
+    Otherwise the interpreter tries that once more at its end, and ends with a code of its own.
+    """
+    with suppress(OSError):  # no descriptor to spare: the next line tries again
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _calls(turn: Mapping[str, Any]) -> Text:

@@ -5,7 +5,7 @@ import signal
 import time
 from typing import Protocol
 
-from stack.children import Child, ChildFailed
+from stack.children import Child
 from stack.report import Report, State
 
 _FIRST_BACKOFF = 0.2
@@ -106,19 +106,25 @@ class Supervised:
             self._backoff = min(self._backoff * 2, _LONGEST_BACKOFF)
             try:
                 await self._start()
-            except ChildFailed as failure:
+            except Exception as failure:  # noqa: BLE001
+                # Whatever it was: nobody else starts it. A machine without a process, a thread, a
+                # descriptor or a block of disk to spare says so in many ways, and gets over it.
+                await self.part.kill()  # half a start may have left somebody on its port
                 self._report.state(
                     self.part.name,
                     State.DIED,
                     reason="it did not come up again",
                     restart_in=self._backoff,
-                    last_words=str(failure),
+                    last_words=str(failure) or repr(failure),
                 )
             else:
                 return
 
 
 def _how(code: int) -> str:
-    if code < 0:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
         return f"killed by {signal.Signals(-code).name}"
-    return f"exit code {code}"
+    except ValueError:  # most real-time signals have no name
+        return f"killed by signal {-code}"

@@ -1,7 +1,9 @@
 """What dies is said aloud and started again; what is stopped stays stopped."""
 
+import errno
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,80 @@ async def test_what_dies_again_and_again_is_started_ever_more_slowly() -> None:
     assert deaths[0]["last_words"] == "the reason"
     waits = [death["restart_in"] for death in deaths]
     assert waits == sorted(set(waits))
+
+
+async def test_what_cannot_be_started_for_now_is_started_when_it_can(tmp_path: Path) -> None:
+    heard = Heard()
+    server = NatsServer(tmp_path)
+    supervised = Supervised(server, heard)
+    await supervised.start()
+    assert server.child is not None
+    # What a full disk does: the server's configuration cannot be written.
+    config = tmp_path / "nats.conf"
+    config.unlink()
+    config.mkdir()
+    os.kill(server.child.pid, signal.SIGKILL)
+    await wait_until(lambda: heard.said().count(State.DIED) == 3, missing=heard.said)
+    config.rmdir()
+    await wait_until(lambda: heard.said().count(State.READY) == 2, missing=heard.said)
+    deaths = [detail for _, state, detail in heard.states if state is State.DIED]
+    assert "nats.conf" in deaths[1]["last_words"]
+    assert deaths[0]["restart_in"] < deaths[1]["restart_in"] < deaths[2]["restart_in"]
+    async with await nats.connect(server.url) as client:
+        assert client.is_connected
+    await supervised.stop()
+
+
+class Sleeper:
+    """A part that does nothing; `fails` is asked after each start, and may raise."""
+
+    name = "sleeper"
+
+    def __init__(self, fails: Callable[[int], None] = lambda _: None) -> None:
+        self.child: Child | None = None
+        self.pids: list[int] = []
+        self._fails = fails
+
+    async def start(self) -> None:
+        self.child = Child(self.name, ["sleep", "60"])
+        await self.child.start()
+        self.pids.append(self.child.pid)
+        self._fails(len(self.pids))
+
+    async def stop(self) -> None:
+        assert self.child is not None
+        await self.child.stop()
+
+    async def kill(self) -> None:
+        assert self.child is not None
+        await self.child.kill()
+
+
+async def test_a_start_that_ends_half_way_leaves_nobody_behind() -> None:
+    def fails(start: int) -> None:
+        if start == 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    heard = Heard()
+    part = Sleeper(fails)
+    supervised = Supervised(part, heard)
+    await supervised.start()
+    os.kill(part.pids[0], signal.SIGKILL)
+    await wait_until(lambda: heard.said().count(State.READY) == 2, missing=heard.said)
+    assert not psutil.pid_exists(part.pids[1])
+    assert psutil.pid_exists(part.pids[2])
+    await supervised.stop()
+
+
+async def test_a_signal_without_a_name_is_a_death_like_any_other() -> None:
+    heard = Heard()
+    part = Sleeper()
+    supervised = Supervised(part, heard)
+    await supervised.start()
+    os.kill(part.pids[0], signal.SIGRTMIN + 6)
+    await wait_until(lambda: heard.said().count(State.READY) == 2, missing=heard.said)
+    assert heard.states[2][2]["reason"] == f"killed by signal {signal.SIGRTMIN + 6}"
+    await supervised.stop()
 
 
 async def test_a_child_that_ignores_sigterm_is_ended_with_all_it_started(tmp_path: Path) -> None:

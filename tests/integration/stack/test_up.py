@@ -256,3 +256,39 @@ async def test_a_signal_during_the_start_stops_what_has_started(tmp_path: Path) 
     assert await process.wait() == 0
     assert family
     assert not [pid for pid in family if psutil.pid_exists(pid)]
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("options", [("--json",), ()], ids=["json", "lines"])
+async def test_with_nobody_who_reads_it_heals_and_stops_in_good_order(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    # `parley up | tee log`, whose Ctrl-C ends `tee` as well.
+    data = tmp_path / "data"
+    reader, writer = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "stack.cli", "up", "--port", "0", "--data", str(data), *options,
+        stdout=writer,
+    )  # fmt: skip
+    os.close(writer)
+
+    def logged(name: str, event: str) -> int:
+        return (data / "logs" / f"{name}.log").read_text().count(event)
+
+    try:
+        await wait_until(lambda: (data / "running.json").exists(), 60, missing="a start")
+        running = json.loads((data / "running.json").read_text())
+        os.close(reader)
+        os.kill(running["pids"]["chat"], signal.SIGKILL)
+        await wait_until(lambda: logged("chat", "process.ready") == 2, 60, missing="chat's return")
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), 60) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert not [child for child in family if child.is_running()]
+    for name in ("gateway", "auth", "rooms", "chat", "signaling"):
+        assert logged(name, "process.stopped") == 1, name
+    assert logged("nats", "Server Exiting") == 1
