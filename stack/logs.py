@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -20,16 +21,26 @@ class LogFolder:
         self._files: dict[str, RotatingFileHandler] = {}
 
     def write(self, name: str, line: str) -> None:
-        """Keep one line of the process `name`."""
+        """Keep one line of the process `name`, where there is room for it.
+
+        A full disk or a terminal that is gone ends nobody who reads a process's lines: that process
+        would wait at a full pipe.
+        """
+        with suppress(OSError):
+            self._file(name).emit(logging.makeLogRecord({"msg": line}))
+        if self._echo:
+            with suppress(OSError):
+                sys.stderr.write(f"{name:<10} {line}\n")
+
+    def _file(self, name: str) -> RotatingFileHandler:
         if name not in self._files:
             self._files[name] = RotatingFileHandler(
                 self._folder / f"{name}.log", maxBytes=_LARGEST, backupCount=_KEPT
             )
-        self._files[name].emit(logging.makeLogRecord({"msg": line}))
-        if self._echo:
-            sys.stderr.write(f"{name:<10} {line}\n")
+        return self._files[name]
 
     def close(self) -> None:
         """Close every file."""
         for file in self._files.values():
-            file.close()
+            with suppress(OSError):
+                file.close()
