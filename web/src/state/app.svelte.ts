@@ -183,6 +183,16 @@ export class AppModel {
     return new ConversationModel(timeline, this.#ground.preferences, this.session.me);
   }
 
+  /**
+   * Closes every device: the page can't go on, and shows nothing of what is open. The page that
+   * comes after it may go back into the call.
+   */
+  halt(): void {
+    this.call.vanish();
+    void this.recorder.stop();
+    void this.studio.unwatch();
+  }
+
   /** Leaves nothing of one person to the next who signs in on this page. */
   forgetPerson(): void {
     this.call.leave();
