@@ -36,11 +36,12 @@ export function callKeys(app: AppModel): CallKeys {
 
   return {
     down(event) {
+      if (event.key === 'Meta') release();
       if (!call.isIn() || event.defaultPrevented || event.isComposing || takesKeys(event)) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       // Who only listens has a hand, and nothing to turn on or off.
       if (call.listening && !/^(h|escape)$/i.test(event.key)) return;
-      if (event.key === ' ') {
+      if (event.code === 'Space') {
         // The page would scroll.
         event.preventDefault();
         if (event.repeat || talking || !localMedia.muted) return;
@@ -73,16 +74,18 @@ export function callKeys(app: AppModel): CallKeys {
       event.preventDefault();
     },
     up(event) {
-      if (event.key === ' ') release();
+      // The place of the key: with Option, which goes down later, it writes another character. And
+      // with Command macOS does not tell that any other key goes up.
+      if (event.code === 'Space' || event.key === 'Meta') release();
     },
     release,
   };
 }
 
 /** Whether what has the focus makes something of letters, or of space, itself. */
-function takesKeys({ target, key }: KeyboardEvent): boolean {
+function takesKeys({ target, code }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.closest('[role="menu"], [role="dialog"]')) return true;
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
-  return key === ' ' && target.closest('a, button, [role="button"], summary') !== null;
+  return code === 'Space' && target.closest('a, button, [role="button"], summary') !== null;
 }
