@@ -50,7 +50,7 @@ class Reading:
 
     async def since(self, call: Call, command: ReadSince) -> Since:
         """The stored bytes of all entries after a place, from the log alone."""
-        await self._membership.reader(call.person, command.room)
+        await self._membership.reader(call.person, command.room, sure=True)
         timeline = self._timelines.of(command.room)
         tail = await timeline.refresh()
         head = tail.head

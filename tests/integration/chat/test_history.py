@@ -8,6 +8,7 @@ from contracts.errors import Code, Refusal
 from contracts.ids import RoomId
 from contracts.streams import timeline_of
 from runtime.ids import new_id
+from runtime.readmodel import ReadModel
 from services.chat.domain.message import Message
 from services.chat.domain.tail import KEPT_ENTRIES
 from services.chat.index import Index
@@ -254,6 +255,20 @@ async def _seen(voice: Voice) -> list[object]:
         return list(await voice.sees())
     except Refusal:
         return []
+
+
+async def test_who_was_sent_out_follows_no_more_though_the_mirror_lags(
+    asker: Asker, directory: Directory, start_chat: StartChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the answer to `chat.since` a gateway lets somebody hear a room from then on."""
+    ann, bob = people(2)
+    room = await directory.room(ann, bob)
+    await start_chat()
+    voice = Voice(asker, bob, room)
+    assert (await voice.since(0)).recovered
+    monkeypatch.setattr(ReadModel, "_apply", lambda *_: None)
+    await directory.send_out(room, bob)
+    assert await voice.refused(ReadSince(room=room, after=0, limit=10)) is Code.NOT_MEMBER
 
 
 async def test_an_entry_that_the_log_has_lost_is_not_recovered(
