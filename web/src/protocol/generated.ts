@@ -1777,13 +1777,15 @@ export interface ReadMoved {
 /**
  * A device of yours was signed out, or all but one (`except_device`), or all.
  *
- * The gateway closes the connections that it names.
+ * The gateway closes the connections that it names, but for those whose token was issued after
+ * `before` (seconds, like `iat`): they are of a sign-in that came later than this.
  */
 export interface SignedOut {
   t: 'notice.signed_out';
   user: string;
   device: string | null;
   except_device?: string | null;
+  before?: number | null;
   why: 'account_deleted' | 'logged_out' | 'password_changed' | 'revoked' | 'token_reused';
 }
 /**
