@@ -106,14 +106,14 @@ class Doors:
         if scope["method"] not in _SAFE and not state["page_allowed"]:
             raise Refusal(Code.FORBIDDEN, "This page may not talk to this server.")
         if self._settings.http_per_minute and _asks_api(scope):
-            wait = self._bucket(counted(state["address"])).take(ids.now_ms())
+            wait = self._bucket(counted(state["address"])).take(ids.steady_ms())
             if wait:
                 raise Refusal(Code.RATE_LIMITED, retry_after=round(wait, 1))
 
     def _bucket(self, address: str) -> Bucket:
         bucket = self._paces.get(address)
         if bucket is None:
-            now = ids.now_ms()
+            now = ids.steady_ms()
             if len(self._paces) >= MAX_ADDRESSES:
                 self._paces = {a: b for a, b in self._paces.items() if not b.rested(now)}
             per_second = self._settings.http_per_minute / 60
