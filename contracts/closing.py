@@ -33,5 +33,5 @@ class Closing(Enum):
     REVOKED = Close(4501, "signed out")
     VERSION_UNSUPPORTED = Close(4502, "protocol version not supported")
     FRAME_TOO_LARGE = Close(4503, "frame too large")
-    FLOODING = Close(4504, "too many refused frames")
+    FLOODING = Close(4504, "too many frames that are refused or say nothing")
     ORIGIN_FORBIDDEN = Close(4505, "origin not allowed")
