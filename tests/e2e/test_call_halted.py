@@ -1,4 +1,6 @@
-"""Behind a page that can't go on no call goes on, and the page after it may go back."""
+"""A call and what stands in the place of the whole page: it is left, or stays in hand."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -26,6 +28,12 @@ CLOSES = """() => {
   socket.close();
 }"""
 
+# As the browser's own button does, for whoever came by one.
+GOES_BACK_TO_AN_INVITATION = """() => {
+  history.pushState(null, '', '/i/AAAAAAAAAAAAAAAAAAAAAAAA');
+  dispatchEvent(new PopStateEvent('popstate'));
+}"""
+
 
 def test_a_page_out_of_date_leaves_its_call_until_it_is_reloaded(caller: NewPerson):
     barn = fresh("Barn")
@@ -46,3 +54,20 @@ def test_a_page_out_of_date_leaves_its_call_until_it_is_reloaded(caller: NewPers
     card.get_by_role("button", name="Rejoin").click()
     bob.sees_tile_of("Ann", "Bob (you)")
     ann.sees_tile_of("Bob")
+
+
+def test_a_call_stays_in_hand_beside_an_invitation(caller: NewPerson):
+    mill = fresh("Mill")
+    ann, bob = caller("Ann").registers(), caller("Bob").registers()
+    ann.creates_room(mill)
+    bob.joins_by_browsing(mill)
+    ann.starts_call()
+    bob.joins_call().sees_tile_of("Ann")
+    bob.page.evaluate(GOES_BACK_TO_AN_INVITATION)
+    expect(bob.page.get_by_text("This invitation does not work")).to_be_visible()
+    expect(bob.page.locator("audio[data-session]")).to_have_count(1)
+    mini = bob.page.get_by_role("region", name=f"Call in {mill}")
+    mini.get_by_role("button", name="Mute", exact=True).click()
+    expect(ann.tile_of("Bob")).to_have_accessible_name(re.compile("muted"))
+    mini.get_by_role("button", name="Leave", exact=True).click()
+    ann.sees_no_tile_of("Bob").sees_people_in_call(1)
