@@ -82,7 +82,7 @@ class PatientHttp(HttpToolsProtocol):
             super().send_400_response(msg)
             return
         # An answer under way can't be followed by another one.
-        if self.cycle is not None and not (self.pipeline or self.cycle.response_started):
+        if not (self.pipeline or self.cycle.response_started):
             problem = problem_of(Refusal(Code.TOO_LARGE))
             body, headers = encoded(problem)
             length = str(len(body)).encode()
