@@ -4,7 +4,7 @@ Pictures go to `PARLEY_SCREENS` (default `test-output/screens`): look at them af
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from stack.ports import OwnPort
+from tests.e2e import witness
 from tests.e2e.person import Person
 from tests.support.relay import Relay
 from tests.support.servers import BackgroundLoop
@@ -69,6 +70,17 @@ EXPECT_MS = 15_000
 expect.set_options(timeout=EXPECT_MS)
 
 NewPerson = Callable[..., Person]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed shows the pages it failed at."""
+    report = yield
+    if report.when == "call" and report.failed:
+        report.sections += witness.sections(item.name)
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +179,7 @@ def people_at(
 ) -> Iterator[NewPerson]:
     """People at a browser, for a fixture; in the end none of their pages has failed."""
     people: list[Person] = []
+    witness.people = people
 
     def come(name: str, *, phone: bool = False, surname: str = "", **options: object) -> Person:
         options = {**granted, **options}
@@ -185,6 +198,7 @@ def people_at(
         return someone
 
     yield come
+    witness.people = []
     for someone in people:
         someone.go_away()
     faults = [f"{someone.name}: {fault}" for someone in people for fault in someone.faults]
