@@ -14,6 +14,14 @@ MOST = 6_000
 
 SECONDS = 10.0
 
+# Whether the page is drawn at all: what is measured or clicked waits for that.
+FRAMES = """() => new Promise((tell) => {
+  let frames = 0;
+  const count = () => { frames += 1; requestAnimationFrame(count); };
+  requestAnimationFrame(count);
+  setTimeout(() => tell(`${document.visibilityState}, ${frames} frames in a second`), 1000);
+})"""
+
 people: list[Person] = []
 """Whose pages are open now."""
 
@@ -31,11 +39,13 @@ def sections(test: str) -> Sequence[tuple[str, str]]:
 def _seen(someone: Person, place: Path) -> str:
     page = someone.page
     try:
+        page.set_default_timeout(SECONDS * 1000)
+        frames = page.evaluate(FRAMES)
         page.screenshot(path=place.with_suffix(".png"), timeout=SECONDS * 1000)
         tree = page.locator("body").aria_snapshot(timeout=SECONDS * 1000)
     except Error as error:
         return f"{page.url}\nshows nothing any more: {error.message}"
-    return f"{page.url}\n{tree[:MOST]}"
+    return f"{page.url}\n{frames}\n{tree[:MOST]}"
 
 
 def _slug(text: str) -> str:
