@@ -66,7 +66,7 @@ PATIENT = {
 }
 
 # Several pages that encode and decode pictures share two cores with everything else.
-EXPECT_MS = 15_000
+EXPECT_MS = 30_000
 expect.set_options(timeout=EXPECT_MS)
 
 NewPerson = Callable[..., Person]
@@ -190,7 +190,7 @@ def people_at(
             locale=str(options.pop("locale", "en-GB")),
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(EXPECT_MS)
         if script:
             context.add_init_script(script)
         someone = Person(name, context, phone=phone, surname=surname)
