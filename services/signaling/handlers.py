@@ -91,14 +91,21 @@ class Handlers:
         return self._found(command.room, await self._switchboard.read(command.room))
 
     async def running(self, call: Call, _: GetRunning) -> RunningFound:
-        """From memory alone: every page asks this whenever it connects."""
-        places, user = self._settings.places, call.person.user
+        """From memory alone: every page asks this whenever it connects.
+
+        Who is rung and was on the way hears it now.
+        """
+        person, places = call.person, self._settings.places
+        found = [
+            (room, view)
+            for room, view in self._switchboard.running()
+            if self._members.known(room, person.user)
+        ]
+        if person.session is not None:
+            for room, view in found:
+                await self._switchboard.ring_on(room, view, person.user, person.session, call.at)
         return RunningFound(
-            rosters=[
-                calls.roster(room, view, places)
-                for room, view in self._switchboard.running()
-                if self._members.known(room, user)
-            ],
+            rosters=[calls.roster(room, view, places) for room, view in found],
             limit=places.speakers,
             listener_limit=places.listeners,
         )

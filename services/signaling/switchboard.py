@@ -7,9 +7,10 @@ from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from contracts import subjects
+from contracts.base import Millis
 from contracts.errors import Code, Refusal
-from contracts.ids import RoomId, SessionId
-from contracts.signaling import CallView, ReactedInCall
+from contracts.ids import RoomId, SessionId, UserId
+from contracts.signaling import CallView, ReactedInCall, Ringing
 from contracts.streams import CALLS
 from runtime.bus import Bus
 from runtime.codec import decode_as, encode
@@ -71,6 +72,15 @@ class Switchboard:
             raise Refusal(Code.NOT_IN_CALL)
         shown = ReactedInCall(room=room, call=view.call, session=session, emoji=emoji)
         await self._bus.tell(subjects.state(room), shown)
+
+    async def ring_on(
+        self, room: RoomId, view: CallView, user: UserId, session: SessionId, now: Millis
+    ) -> None:
+        """Tells a session that has just come of the bells that ring for its user."""
+        for bell in view.bells:
+            if view.call is not None and bell.user == user and bell.until > now:
+                ringing = Ringing(room=room, call=view.call, by=bell.by, until=bell.until)
+                await self._bus.tell(subjects.session(session), ringing)
 
     async def _stored(self, room: RoomId, view: CallView, revision: int) -> bool:
         """Stores a view in place of that revision; no where somebody was faster."""

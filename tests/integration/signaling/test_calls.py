@@ -350,6 +350,30 @@ async def test_ringing(world: World):
     assert await world.asker.refused(bob, old) is Code.CALL_OVER
 
 
+async def test_who_connects_while_being_rung_hears_it(world: World):
+    ann, bob = await world.member(), await world.member()
+    call = (await world.asker.ask(ann, JoinCall(room=world.room))).roster.call
+    await world.asker.ask(ann, Ring(room=world.room, users=[bob.user]))
+    asked = msgspec.structs.replace(bob, session=new_id())
+    heard = await world.asker.hear("session.*")
+
+    async def rings() -> bool:
+        await world.asker.ask(asked, GetRunning())
+        return bool(heard.of(Ringing))
+
+    # Either replica answers, and its copy of the call is a hop behind.
+    await wait_until(rings)
+    assert {(e.room, e.call, e.by) for e in heard.of(Ringing)} == {(world.room, call, ann.user)}
+    await world.asker.ask(bob, DeclineCall(room=world.room, call=call))
+
+    async def silent() -> bool:
+        told = len(heard.told)
+        await world.asker.together(*((asked, GetRunning()) for _ in range(8)))
+        return len(heard.told) == told
+
+    await wait_until(silent)
+
+
 async def test_a_session_that_ended_leaves_no_ghost(world: World):
     ann, bob = await world.member(), await world.member()
     for person in (ann, bob):
